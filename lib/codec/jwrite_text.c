@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Strings and numbers of the JSON writer. */
+#include "codec/jwrite_text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "text/utf8.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+/* Copies 16 bytes; how many of them before the first that is not plain. */
+static inline size_t copy_plain16(const char *src, char *dst)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)src);
+	__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+				   _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	/* Signed: bytes from 0x80 on count as less than 0x20, too. */
+	unsigned int mask = (unsigned int)_mm_movemask_epi8(_mm_or_si128(
+		hit, _mm_cmplt_epi8(v, _mm_set1_epi8(0x20))));
+
+	_mm_storeu_si128((__m128i *)(void *)dst, v);
+	return mask ? (size_t)__builtin_ctz(mask) : 16;
+}
+#endif
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Copies plain bytes; the byte where that ends. */
+static const char *copy_plain(const char *p, const char *end, char **dst)
+{
+	char *q = *dst;
+
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		size_t k = copy_plain16(p, q);
+
+		p += k;
+		q += k;
+		if (k < 16) {
+			*dst = q;
+			return p;
+		}
+	}
+#endif
+	while (p < end && is_plain((unsigned char)*p))
+		*q++ = *p++;
+	*dst = q;
+	return p;
+}
+
+static char *put_escape(char *q, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	static const char short_form[0x20] = {
+		['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r',
+		['\t'] = 't'};
+
+	*q++ = '\\';
+	if (c >= 0x20) {
+		*q++ = (char)c;
+	} else if (short_form[c]) {
+		*q++ = short_form[c];
+	} else {
+		memcpy(q, "u00", 3);
+		q[3] = hex[c >> 4];
+		q[4] = hex[c & 15];
+		q += 5;
+	}
+	return q;
+}
+
+bool jwrite_text(struct buf *out, sv s)
+{
+	const char *p = s.p, *end = s.p + s.n;
+	char *q = buf_reserve(out, s.n + 48);
+	bool valid = true;
+
+	*q++ = '"';
+	for (;;) {
+		size_t k;
+
+		p = copy_plain(p, end, &q);
+		if (p == end)
+			break;
+		out->n = (size_t)(q - out->p);
+		q = buf_reserve(out, (size_t)(end - p) + 48);
+		if ((unsigned char)*p < 0x80) {
+			q = put_escape(q, (unsigned char)*p++);
+			continue;
+		}
+		k = utf8_seq(p, end);
+		if (k) {
+			memcpy(q, p, k);
+			q += k;
+			p += k;
+			continue;
+		}
+		valid = false;
+		while (p < end && !utf8_seq(p, end))
+			p++;
+		memcpy(q, "\xef\xbf\xbd", 3);
+		q += 3;
+	}
+	*q++ = '"';
+	out->n = (size_t)(q - out->p);
+	return valid;
+}
+
+char *jwrite_digits(char *q, uint64_t v)
+{
+	char tmp[20];
+	size_t n = 0;
+
+	do
+		tmp[n++] = (char)('0' + v % 10);
+	while (v /= 10);
+	while (n)
+		*q++ = tmp[--n];
+	return q;
+}
+
+void jwrite_string(struct buf *out, sv s)
+{
+	jwrite_text(out, s);
+}
+
+void jwrite_uint(struct buf *out, uint64_t v)
+{
+	char *q = buf_reserve(out, 20);
+
+	out->n += (size_t)(jwrite_digits(q, v) - q);
+}
+
+void jwrite_int(struct buf *out, int64_t v)
+{
+	if (v < 0)
+		buf_ch(out, '-');
+	jwrite_uint(out, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+void jwrite_double(struct buf *out, double v)
+{
+	char text[32];
+	int n = 0;
+
+	if (!isfinite(v)) {
+		buf_str(out, isnan(v) ? "\"NaN\""
+				      : (v > 0 ? "\"Infinity\""
+					       : "\"-Infinity\""));
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		n = snprintf(text, sizeof(text), "%.*g", digits, v);
+		if (strtod(text, NULL) == v)
+			break;
+	}
+	buf_add(out, text, (size_t)n);
+}
