@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * adapter.h - Tetragon event -> RuntimeCallEvent (proto/rt/v1/call.proto).
+ * Written field by field in the order of the field numbers, so that the bytes
+ * do not depend on the order in which the agent or a log shipper wrote them.
+ * Frames are somebody else's: the adapter asks for them.
+ */
+#ifndef RT_ADAPTER_H
+#define RT_ADAPTER_H
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "event/tetragon.h"
+
+/* Seed's names: proto/rt/v1/call.proto, enum ProbeType. */
+enum probe_type {
+	PROBE_UNSPECIFIED = 0,
+	PROBE_EXEC = 1,
+	PROBE_EXIT = 2,
+	PROBE_KPROBE = 3,
+	PROBE_UPROBE = 5,
+	PROBE_TRACEPOINT = 7,
+	PROBE_USDT = 8,
+	PROBE_LSM = 11,
+	PROBE_LOADER = 12,
+	PROBE_TYPES = 13,
+};
+
+const char *probe_type_name(enum probe_type t);
+enum probe_type probe_type_of(enum tetragon_type t);
+
+/* One StackTraceEntry, or the place of a user-space probe. */
+struct adapter_frame {
+	bool kernel;
+	bool caller; /* a return address: anything but the innermost frame */
+	bool probe;  /* from a uprobe or usdt event, not from a stack */
+	sv module, symbol;
+	uint64_t offset;
+	bool has_offset;
+};
+
+/* Appends field 7 (one CanonicalStackFrame) of the call. */
+typedef void adapter_frame_fn(void *ctx, const struct adapter_frame *f,
+			      struct buf *out);
+
+struct adapter;
+
+/* NULL: libcrypto does not work. */
+struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx);
+void adapter_free(struct adapter *a);
+
+/* What messages about the event name (seed: structured logs). */
+struct adapter_info {
+	char event_id[32];
+	enum probe_type probe_type;
+	sv container_id, binary, image_digest;
+};
+
+/*
+ * Appends the call's wire bytes; false where the event's are malformed or it
+ * has a type that becomes no call (probe_type_of is PROBE_UNSPECIFIED). out
+ * is then to be thrown away.
+ */
+bool adapter_write(struct adapter *a, const struct tetragon_event *e,
+		   sv envelope, struct buf *out, struct adapter_info *info);
+
+#endif

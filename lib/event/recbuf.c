@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/recbuf.h"
+
+#include "base/mem.h"
+#include "codec/jread.h"
+
+#define FIRST_SIZE (256 * KIB)
+
+void recbuf_release(struct recbuf *b)
+{
+	input_close(b->in);
+	mem_free(b->p);
+	*b = (struct recbuf){0};
+}
+
+void recbuf_attach(struct recbuf *b, struct input *in)
+{
+	input_close(b->in);
+	b->in = in;
+	b->start = b->end = 0;
+	b->offset = 0;
+	b->last = INPUT_OK;
+}
+
+/* Room behind the unread bytes: move them down, else grow. */
+static void make_room(struct recbuf *b)
+{
+	size_t left = b->end - b->start;
+
+	if (b->start) {
+		memmove(b->p, b->p + b->start, left);
+		b->start = 0;
+		b->end = left;
+	}
+	if (!b->p || b->cap - b->end < b->cap / 4) {
+		b->cap = b->cap ? b->cap * 2 : FIRST_SIZE;
+		b->p = mem_realloc(b->p, b->cap + JREAD_PADDING);
+	}
+}
+
+bool recbuf_fill(struct recbuf *b)
+{
+	size_t n;
+
+	if (b->last != INPUT_OK)
+		return false;
+	if (b->cap - b->end < b->cap / 2 || !b->p)
+		make_room(b);
+	b->last = input_read(b->in, b->p + b->end, b->cap - b->end, &n);
+	if (b->last != INPUT_OK)
+		return false;
+	b->end += n;
+	memset(b->p + b->end, 0, JREAD_PADDING);
+	return true;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/recin.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+#include "codec/pbwire.h"
+#include "event/recbuf.h"
+#include "event/recin_json.h"
+
+const char *const recin_formats[] = {"auto", "json", "pb", "tetragon-pb",
+				     NULL};
+
+struct recin {
+	struct recbuf buf;
+	struct recin_json *json;
+	enum recin_format wanted, format; /* of this stream */
+	size_t max_record;
+	struct buf frame; /* a raw event with a record around it */
+	struct rt_err err;
+	uint64_t index, offset; /* of the current unit */
+	uint64_t raw_bytes;	/* of the streams before */
+	bool ended;
+};
+
+struct recin *recin_new(enum recin_format format, size_t max_record)
+{
+	struct recin *r = mem_zalloc(sizeof(*r));
+
+	r->wanted = format;
+	r->max_record = max_record;
+	r->ended = true;
+	return r;
+}
+
+void recin_free(struct recin *r)
+{
+	recbuf_release(&r->buf);
+	recin_json_free(r->json);
+	buf_release(&r->frame);
+	mem_free(r);
+}
+
+void recin_attach(struct recin *r, struct input *in)
+{
+	if (r->buf.in)
+		r->raw_bytes += input_raw_bytes(r->buf.in);
+	recbuf_attach(&r->buf, in);
+	if (r->json)
+		recin_json_reset(r->json);
+	r->format = r->wanted;
+	r->index = 0;
+	r->ended = false;
+}
+
+const struct rt_err *recin_err(const struct recin *r)
+{
+	return &r->err;
+}
+
+const char *recin_name(const struct recin *r)
+{
+	return r->buf.in ? input_name(r->buf.in) : "";
+}
+
+uint64_t recin_index(const struct recin *r)
+{
+	return r->index;
+}
+
+uint64_t recin_offset(const struct recin *r)
+{
+	return r->offset;
+}
+
+uint64_t recin_raw_bytes(const struct recin *r)
+{
+	return r->raw_bytes + (r->buf.in ? input_raw_bytes(r->buf.in) : 0);
+}
+
+static enum recin_status fail(struct recin *r, enum recin_status st,
+			      const char *msg)
+{
+	r->err = (struct rt_err){.msg = msg};
+	return st;
+}
+
+/* The status that the input's end stands for. */
+static enum recin_status at_end(struct recin *r)
+{
+	r->ended = true;
+	switch (r->buf.last) {
+	case INPUT_TRUNCATED:
+		return fail(r, RECIN_TRUNCATED, "compressed data is cut");
+	case INPUT_CORRUPT:
+		return fail(r, RECIN_LOST, "compressed data is corrupt");
+	case INPUT_ERROR:
+		r->err = (struct rt_err){.msg = "cannot read",
+					 .sys_errno = errno};
+		return RECIN_ERROR;
+	case INPUT_STOPPED:
+		return RECIN_STOPPED;
+	case INPUT_OK:
+	case INPUT_EOF:
+		break;
+	}
+	return RECIN_EOF;
+}
+
+/* How the stream ended matters more than the unit that it cut. */
+static enum recin_status cut_at_end(struct recin *r, const char *msg)
+{
+	enum recin_status st = at_end(r);
+
+	return st == RECIN_EOF ? fail(r, RECIN_TRUNCATED, msg) : st;
+}
+
+/*
+ * Two bytes decide: the second byte of a framed record is the first of its
+ * tag and has the high bit set, which no JSON text has there (record.proto).
+ */
+static bool detect(struct recin *r)
+{
+	sv v;
+
+	while ((v = recbuf_view(&r->buf)).n < 2)
+		if (!recbuf_fill(&r->buf))
+			break;
+	if (v.n == 0)
+		return false;
+	if (v.n < 2 || sv_starts(v, SV("\xef\xbb")))
+		r->format = RECIN_JSON;
+	else if (((unsigned char)v.p[0] | (unsigned char)v.p[1]) & 0x80)
+		r->format = RECIN_PB;
+	else
+		r->format = RECIN_JSON;
+	return true;
+}
+
+/* Length prefix of the next frame; its size in *prefix. */
+static enum recin_status frame_length(struct recin *r, size_t *prefix,
+				      uint64_t *len)
+{
+	for (;;) {
+		sv v = recbuf_view(&r->buf);
+		const char *q = pb_varint(v.p, v.p + v.n, len);
+
+		if (q) {
+			*prefix = (size_t)(q - v.p);
+			break;
+		}
+		if (v.n >= PB_MAX_VARINT)
+			return fail(r, RECIN_LOST, "no length prefix");
+		if (!recbuf_fill(&r->buf))
+			return v.n ? cut_at_end(r, "a frame is cut")
+				   : at_end(r);
+	}
+	if (*len > r->max_record)
+		return fail(r, RECIN_LOST,
+			    "length prefix over --max-record: not a record "
+			    "stream, or a damaged one");
+	return RECIN_RECORD;
+}
+
+static enum recin_status next_frame(struct recin *r, sv *frame)
+{
+	size_t prefix = 0;
+	uint64_t len = 0;
+	enum recin_status st;
+
+	r->offset = r->buf.offset;
+	st = frame_length(r, &prefix, &len);
+	if (st != RECIN_RECORD) {
+		r->index += st != RECIN_EOF && st != RECIN_STOPPED;
+		r->ended = true;
+		return st;
+	}
+	r->index++;
+	while (recbuf_view(&r->buf).n < prefix + len)
+		if (!recbuf_fill(&r->buf)) {
+			r->ended = true;
+			return cut_at_end(r, "a frame is cut");
+		}
+	*frame = sv_first(sv_from(recbuf_view(&r->buf), prefix), (size_t)len);
+	recbuf_take(&r->buf, prefix + (size_t)len);
+	return RECIN_RECORD;
+}
+
+/* Are the top-level fields in order? What is inside them is read later. */
+static bool is_wire(sv s)
+{
+	struct pb_cur c = pb_walk(s);
+	struct pb_field f;
+	int k;
+
+	while ((k = pb_next(&c, &f)) > 0)
+		;
+	return k == 0;
+}
+
+static enum recin_status next_pb(struct recin *r, struct record *rec)
+{
+	sv frame;
+	enum recin_status st = next_frame(r, &frame);
+
+	if (st != RECIN_RECORD)
+		return st;
+	if (!record_parse(frame, rec) || !is_wire(rec->body))
+		return fail(r, RECIN_BAD, "not a record");
+	return RECIN_RECORD;
+}
+
+static enum recin_status next_tetragon_pb(struct recin *r, struct record *rec)
+{
+	sv frame;
+	enum recin_status st = next_frame(r, &frame);
+
+	if (st != RECIN_RECORD)
+		return st;
+	if (!frame.n || !is_wire(frame))
+		return fail(r, RECIN_BAD, "not a Tetragon event");
+	r->frame.n = 0;
+	pb_put_bytes(&r->frame, RECORD_TETRAGON, frame);
+	record_parse(buf_view(&r->frame), rec);
+	return RECIN_RECORD;
+}
+
+static enum recin_status next_json(struct recin *r, struct record *rec)
+{
+	enum recin_status st;
+
+	if (!r->json)
+		r->json = recin_json_new(r->max_record);
+	st = recin_json_next(r->json, &r->buf, rec, &r->err);
+	r->offset = recin_json_offset(r->json);
+	if (st == RECIN_EOF)
+		return at_end(r);
+	r->index++;
+	if (st == RECIN_TRUNCATED) {
+		struct rt_err err = r->err;
+
+		st = cut_at_end(r, err.msg);
+		if (st == RECIN_TRUNCATED)
+			r->err = err;
+	}
+	return st;
+}
+
+enum recin_status recin_next(struct recin *r, struct record *rec)
+{
+	if (r->ended)
+		return RECIN_EOF;
+	if (r->format == RECIN_AUTO && !detect(r))
+		return at_end(r);
+	switch (r->format) {
+	case RECIN_PB:
+		return next_pb(r, rec);
+	case RECIN_TETRAGON_PB:
+		return next_tetragon_pb(r, rec);
+	case RECIN_AUTO:
+	case RECIN_JSON:
+		break;
+	}
+	return next_json(r, rec);
+}

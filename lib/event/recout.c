@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/recout.h"
+
+#include <unistd.h>
+
+#include "codec/jwrite.h"
+#include "codec/pbwire.h"
+#include "event/compact.h"
+
+/* Bytes of the length prefix while a frame is being built. */
+#define FRAME_HINT 2
+
+const char *const recout_formats[] = {"auto", "json", "pb", "compact", NULL};
+
+const char *recout_open(struct recout *o, int fd, enum recout_format f)
+{
+	bool terminal = isatty(fd);
+
+	if (f == RECOUT_AUTO)
+		f = terminal ? RECOUT_COMPACT : RECOUT_JSON;
+	if (f == RECOUT_PB && terminal)
+		return "binary records do not go to a terminal";
+	*o = (struct recout){.format = f};
+	memset(o->hint, 2, sizeof(o->hint));
+	output_open(&o->out, fd);
+	o->colour = compact_colour(terminal);
+	return NULL;
+}
+
+const struct rt_err *recout_err(const struct recout *o)
+{
+	return &o->err;
+}
+
+struct hash128 recout_digest_next(struct hash128 h, sv wire)
+{
+	struct hash128 r = hash128(wire, h.lo);
+
+	r.hi ^= h.hi * 0x9e3779b97f4a7c15ull;
+	return r;
+}
+
+void recout_digest_text(struct hash128 h, struct buf *out)
+{
+	buf_printf(out, "xxh3:%016llx%016llx", (unsigned long long)h.hi,
+		   (unsigned long long)h.lo);
+}
+
+static void account(struct recout *o, enum record_kind kind, sv wire)
+{
+	if (!record_is_counted(kind))
+		return;
+	o->counted++;
+	o->digest = recout_digest_next(o->digest, wire);
+}
+
+/* One record as text behind what is buffered; false: cannot be written. */
+static bool put_text(struct recout *o, sv wire)
+{
+	struct buf *b = &o->out.buf;
+
+	if (o->format == RECOUT_COMPACT) {
+		if (!compact_record(b, wire, o->colour, &o->err))
+			return false;
+	} else if (!jwrite_record(b, record_schema(), wire, &o->err)) {
+		return false;
+	}
+	buf_ch(b, '\n');
+	return true;
+}
+
+bool recout_put(struct recout *o, const struct record *r)
+{
+	struct buf *b = &o->out.buf;
+
+	if (o->format == RECOUT_PB) {
+		char *p = buf_reserve(b, PB_MAX_VARINT + r->wire.n);
+		char *q = pb_write_varint(p, r->wire.n);
+
+		memcpy(q, r->wire.p, r->wire.n);
+		b->n += (size_t)(q - p) + r->wire.n;
+	} else if (!put_text(o, r->wire)) {
+		o->unwritable++;
+		return false;
+	}
+	account(o, r->kind, r->wire);
+	output_commit(&o->out);
+	return true;
+}
+
+struct buf *recout_begin(struct recout *o, enum record_kind kind)
+{
+	struct buf *b = &o->body;
+
+	if (o->format == RECOUT_PB) {
+		b = &o->out.buf;
+		o->start = b->n;
+		buf_reserve(b, FRAME_HINT);
+		b->n += FRAME_HINT;
+	} else {
+		b->n = 0;
+		o->start = 0;
+	}
+	o->mark = pb_open(b, (uint32_t)kind, o->hint[kind]);
+	return b;
+}
+
+void recout_abandon(struct recout *o)
+{
+	if (o->format == RECOUT_PB)
+		o->out.buf.n = o->start;
+}
+
+bool recout_end(struct recout *o, enum record_kind kind)
+{
+	struct buf *b = o->format == RECOUT_PB ? &o->out.buf : &o->body;
+	sv wire;
+
+	o->hint[kind] = pb_close(b, o->mark, o->hint[kind]);
+	if (o->format != RECOUT_PB) {
+		wire = buf_view(b);
+		if (!put_text(o, wire)) {
+			o->unwritable++;
+			return false;
+		}
+	} else {
+		size_t at = o->start + FRAME_HINT;
+		size_t n = b->n - at;
+
+		pb_close(b, at, FRAME_HINT);
+		wire = (sv){b->p + b->n - n, n};
+	}
+	account(o, kind, wire);
+	output_commit(&o->out);
+	return true;
+}
+
+bool recout_flush(struct recout *o)
+{
+	return output_flush(&o->out);
+}
+
+int recout_close(struct recout *o)
+{
+	int err = output_close(&o->out);
+
+	buf_release(&o->body);
+	return err;
+}

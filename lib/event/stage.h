@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stage.h - the loop that every filter and sink shares: records in, a
+ * callback for each, records out; what was bad becomes a gap, what was done
+ * becomes a ledger, and both encodings and all endings are handled here.
+ *
+ * A stream is a sequence of segments, each closed by the ledgers of the
+ * stages before (concatenated or long-lived streams have several). At the end
+ * of each the stage writes its own ledger, which covers that segment.
+ */
+#ifndef RT_STAGE_H
+#define RT_STAGE_H
+
+#include "base/base.h"
+#include "event/ledger.h"
+#include "event/recin.h"
+#include "event/record.h"
+#include "event/recout.h"
+#include "pipe/opt.h"
+#include "pipe/tool.h"
+
+struct stage_opts {
+	const char *input_format, *output_format;
+	uint64_t max_record;
+};
+
+#define STAGE_OPTS_DEFAULT                             \
+	{.input_format = "auto", .output_format = "auto", \
+	 .max_record = 16 * MIB}
+
+#define STAGE_INPUT_ROWS(s)                                                \
+	{.name = "input-format", .kind = OPT_CHOICE, .arg = "FORM",        \
+	 .help = "of the input", .dst = &(s)->input_format,                \
+	 .choices = recin_formats},                                        \
+	{.name = "max-record", .kind = OPT_SIZE, .arg = "SIZE",            \
+	 .help = "longest record, default 16MiB", .dst = &(s)->max_record}
+
+#define STAGE_OUTPUT_ROWS(s)                                        \
+	{.letter = 'o', .name = "output", .kind = OPT_CHOICE,       \
+	 .arg = "FORM", .help = "of the output",                    \
+	 .dst = &(s)->output_format, .choices = recout_formats}
+
+/* What became of a record. */
+enum stage_result {
+	STAGE_PASS,    /* written as it was, by the loop */
+	STAGE_WRITTEN, /* one record written in its place, by the callback */
+	STAGE_DROPPED, /* with a reason: stage_drop */
+	STAGE_MERGED,  /* went into another record, written now or later */
+	STAGE_FATAL,   /* give up; the callback has said why */
+};
+
+struct stage;
+typedef enum stage_result stage_record(void *ctx, struct stage *s,
+				       const struct record *r);
+/* Before the segment's ledger is written: flush what is pending. */
+typedef bool stage_close(void *ctx, struct stage *s, bool complete);
+
+struct stage {
+	const char *name; /* the tool's */
+	void *ctx;
+	stage_record *on_record;
+	stage_close *on_close; /* or NULL */
+	bool sink;	       /* nothing is written to stdout */
+	/* Set up by stage_open; the callbacks use them. */
+	struct recin *in;
+	struct recout out;
+	struct ledger ledger; /* of this segment */
+	/* Private. */
+	enum tool_exit status;
+	const char *drop_reason;
+	bool input_ended_well, cut;
+	struct ledger_view upstream;
+	uint64_t upstream_out; /* announced by the ledgers of this segment */
+	bool closing;	       /* ledgers have come, more may follow */
+	uint64_t total, total_bad, total_dropped;
+	struct timestamp last_time;
+	struct {
+		uint64_t n;
+		bool unknown, truncated;
+		struct timestamp from;
+		char detail[160], scope[160];
+	} bad; /* the run of bad records that is going on */
+	uint64_t total_bytes;
+	int idle_tick;
+};
+
+/* Opens stdout (unless a sink). Exits 2 where the options contradict. */
+void stage_open(struct stage *s, const struct stage_opts *o);
+
+/* One input (taken over), to its end. False: give up. */
+bool stage_feed(struct stage *s, struct input *in);
+
+/* Closes the last segment and the output; *output_errno for tool_end. */
+enum tool_exit stage_finish(struct stage *s, int *output_errno);
+
+/* The result of a callback that drops its record. */
+enum stage_result stage_drop(struct stage *s, const char *reason);
+
+/* The same for a record that is wrong: said, a gap, and exit code 1. */
+enum stage_result stage_bad(struct stage *s, const char *reason,
+			    const struct rt_err *err);
+
+/* A record that has no counterpart in the input. */
+void stage_created(struct stage *s);
+
+/* Writes a gap record on behalf of this stage. */
+void stage_gap(struct stage *s, const char *reason, uint64_t count,
+	       sv scope, struct timestamp from, struct timestamp to);
+
+/* An input that cannot be opened: said, remembered in status and ledger. */
+void stage_no_input(struct stage *s, const char *name, int err);
+
+/* All of a filter but its options: stdin to stdout; the exit code. */
+int stage_run_filter(struct stage *s, const struct stage_opts *o);
+
+#endif
