@@ -163,8 +163,11 @@ static void put_gap(struct line *l, sv body)
 	paint(l, "31", "gap");
 	put_text(l, " ", get(body, 1).data);
 	put_text(l, " ", get(body, 2).data);
-	buf_printf(l->out, " %s%llu", get(body, 4).v ? "at least " : "",
-		   (unsigned long long)get(body, 3).v);
+	if (get(body, 4).v)
+		buf_str(l->out, get(body, 3).v ? " at least" : " unknown number");
+	if (get(body, 3).v)
+		buf_printf(l->out, " %llu",
+			   (unsigned long long)get(body, 3).v);
 	put_text(l, " in ", get(body, 7).data);
 	put_text(l, ": ", get(body, 8).data);
 }

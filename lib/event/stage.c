@@ -258,6 +258,18 @@ static bool handle(struct stage *s, const struct record *r)
 	return true;
 }
 
+/* Not counted, whatever becomes of it. */
+static bool pass_gap(struct stage *s, const struct record *r)
+{
+	enum stage_result res = STAGE_PASS;
+
+	if (s->sees_gaps)
+		res = s->on_record(s->ctx, s, r);
+	if (res == STAGE_PASS)
+		res = put(s, r);
+	return res != STAGE_FATAL;
+}
+
 static bool on_record(struct stage *s, const struct record *r)
 {
 	if (r->kind == RECORD_LEDGER) {
@@ -268,12 +280,8 @@ static bool on_record(struct stage *s, const struct record *r)
 	}
 	if (s->closing && !close_segment(s))
 		return false;
-	if (r->kind == RECORD_GAP && !s->sink) {
-		recout_put(&s->out, r);
-		return true;
-	}
 	if (r->kind == RECORD_GAP)
-		return s->on_record(s->ctx, s, r) != STAGE_FATAL;
+		return pass_gap(s, r);
 	return handle(s, r);
 }
 

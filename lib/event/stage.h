@@ -61,6 +61,7 @@ struct stage {
 	stage_record *on_record;
 	stage_close *on_close; /* or NULL */
 	bool sink;	       /* nothing is written to stdout */
+	bool sees_gaps; /* on_record gets gap records, too (never counted) */
 	/* Set up by stage_open; the callbacks use them. */
 	struct recin *in;
 	struct recout out;

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rt-canon - Tetragon events to canonical calls. rt-canon(1) */
+#include <time.h>
+
+#include "base/mem.h"
+#include "canon/frame.h"
+#include "codec/pbwire.h"
+#include "event/adapter.h"
+#include "event/gap.h"
+#include "event/stage.h"
+#include "event/tetragon.h"
+#include "pipe/diag.h"
+#include "pipe/metrics.h"
+
+/* One event in so many is timed for the histogram. */
+#define TIMED_ONE_IN 64
+
+struct options {
+	struct tool_opts tool;
+	struct stage_opts stage;
+	const char *sysroot;
+	uint64_t symbol_cache;
+};
+
+struct canon {
+	struct adapter *adapter;
+	struct frame_maker *frames;
+	uint64_t seen;
+};
+
+static struct metric converted = {
+	.name = "runtime_events_converted_total",
+	.help = "Events that became calls",
+	.label = ""};
+static struct metric dropped = {
+	.name = "runtime_events_dropped_total",
+	.help = "Events that became nothing",
+	.label = ""};
+static struct metric_histogram duration = {
+	.name = "runtime_event_conversion_duration_ms",
+	.help = "Time to convert one event (one in 64 is timed)",
+	.unit = 1e6};
+
+static const struct rt_err malformed = {.msg = "malformed event"};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The agent says that it lost or held back events. */
+static enum stage_result to_gap(struct stage *s, const struct tetragon_event *e)
+{
+	struct gap g = {.stage = sv_str(s->name)};
+
+	if (e->time.p)
+		pb_get_timestamp(e->time, &g.to.sec, &g.to.nsec);
+	if (e->type == TETRAGON_RATE_LIMIT) {
+		g.reason = "agent_rate_limit";
+		g.count = e->part[PART_COUNT].v;
+		g.detail = SV("the agent's export rate limit");
+	} else {
+		g.reason = "agent_throttle";
+		g.unknown = true;
+		g.scope = e->part[PART_CGROUP].data;
+		g.detail = e->part[PART_THROTTLE_TYPE].v == 2
+				   ? SV("throttling ends")
+				   : SV("throttling starts");
+	}
+	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
+	recout_end(&s->out, RECORD_GAP);
+	return STAGE_MERGED;
+}
+
+static enum stage_result convert(struct canon *c, struct stage *s,
+				 const struct record *r,
+				 const struct tetragon_event *e)
+{
+	struct buf *out = recout_begin(&s->out, RECORD_CALL);
+	struct adapter_info info = {0};
+
+	if (!adapter_write(c->adapter, e, r->body, out, &info)) {
+		recout_abandon(&s->out);
+		metric_add(&dropped, 1);
+		return stage_bad(s, "malformed_event", &malformed);
+	}
+	if (!recout_end(&s->out, RECORD_CALL))
+		return stage_bad(s, "unwritable", recout_err(&s->out));
+	metric_add(&converted, 1);
+	return STAGE_WRITTEN;
+}
+
+static enum stage_result on_event(struct canon *c, struct stage *s,
+				  const struct record *r)
+{
+	struct tetragon_event e;
+
+	if (!tetragon_parse(r->body, &e)) {
+		metric_add(&dropped, 1);
+		return stage_bad(s, "malformed_event", &malformed);
+	}
+	switch (e.type) {
+	case TETRAGON_NONE:
+		return STAGE_PASS; /* not ours to judge */
+	case TETRAGON_TEST:
+		return stage_drop(s, "test_event");
+	case TETRAGON_THROTTLE:
+	case TETRAGON_RATE_LIMIT:
+		return to_gap(s, &e);
+	default:
+		return convert(c, s, r, &e);
+	}
+}
+
+static enum stage_result on_record(void *ctx, struct stage *s,
+				   const struct record *r)
+{
+	struct canon *c = ctx;
+	enum stage_result res;
+	uint64_t t;
+
+	if (r->kind != RECORD_TETRAGON)
+		return STAGE_PASS;
+	if (c->seen++ % TIMED_ONE_IN)
+		return on_event(c, s, r);
+	t = now_ns();
+	res = on_event(c, s, r);
+	metric_observe(&duration, now_ns() - t);
+	return res;
+}
+
+static bool on_close(void *ctx, struct stage *s, bool complete)
+{
+	struct canon *c = ctx;
+	uint64_t n[VERDICT_END];
+
+	(void)complete;
+	frame_take_verdicts(c->frames, n);
+	for (size_t i = 0; i < VERDICT_END; i++)
+		if (n[i])
+			ledger_count(&s->ledger.verdicts,
+				     frame_verdict_name((enum frame_verdict)i),
+				     n[i]);
+	return true;
+}
+
+static void parse(struct options *o, int argc, char **argv)
+{
+	struct opt rows[] = {
+		{.help = "Symbols"},
+		{.name = "sysroot", .kind = OPT_STRING, .arg = "DIR",
+		 .help = "root under which modules are found",
+		 .dst = &o->sysroot},
+		{.name = "symbol-cache", .kind = OPT_SIZE, .arg = "SIZE",
+		 .help = "memory for symbols, default 16MiB",
+		 .dst = &o->symbol_cache},
+		{.help = "Records"},
+		STAGE_INPUT_ROWS(&o->stage),
+		STAGE_OUTPUT_ROWS(&o->stage),
+		TOOL_OPT_ROWS(&o->tool),
+	};
+	struct opt_spec spec = {
+		.prog = "rt-canon",
+		.summary = "Tetragon events to canonical calls, with frames "
+			   "that can be compared.",
+		.operands = "",
+		.opts = rows,
+		.n = ARRAY_LEN(rows)};
+
+	mem_free(opt_parse(&spec, argc, argv).operands);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.tool = TOOL_OPTS_DEFAULT,
+			    .stage = STAGE_OPTS_DEFAULT,
+			    .symbol_cache = 16 * MIB};
+	struct canon c = {0};
+	struct stage s = {.name = "rt-canon", .ctx = &c,
+			  .on_record = on_record, .on_close = on_close};
+	struct resolver_opts ro;
+	struct rt_err err;
+	int code;
+
+	tool_init("rt-canon", false);
+	parse(&o, argc, argv);
+	tool_start(&o.tool);
+	metrics_register(&converted);
+	metrics_register(&dropped);
+	metrics_register_histogram(&duration);
+	ro = (struct resolver_opts){o.sysroot, (size_t)o.symbol_cache};
+	c.frames = frame_maker_new(&ro, &err);
+	if (!c.frames)
+		opt_usage("cannot use --sysroot '%s': %s", o.sysroot,
+			  err.sys_errno ? strerror(err.sys_errno) : err.msg);
+	c.adapter = adapter_new(frame_write, c.frames);
+	if (!c.adapter) {
+		diag_error("libcrypto has no SHA-256");
+		return tool_end(TOOL_SYSTEM, 0);
+	}
+	code = stage_run_filter(&s, &o.stage);
+	adapter_free(c.adapter);
+	frame_maker_free(c.frames);
+	return code;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rt-hotsym - calls to hot symbols, window by window. rt-hotsym(1) */
+#include "base/mem.h"
+#include "event/stage.h"
+#include "hotsym/hotsym.h"
+#include "pipe/diag.h"
+#include "pipe/metrics.h"
+#include "pipe/metrics_http.h"
+
+struct options {
+	struct tool_opts tool;
+	struct stage_opts stage;
+	struct hotsym_opts hot;
+	bool no_samples;
+	const char *metrics_listen;
+};
+
+struct context {
+	struct hotsym *hot;
+	struct stage *stage;
+};
+
+static struct metric published = {
+	.name = "hot_symbols_published_total",
+	.help = "Hot symbol records written",
+	.label = ""};
+static struct metric late_events = {
+	.name = "tetrapipe_hotsym_late_events_total",
+	.help = "Events behind the watermark, counted in late batches",
+	.label = ""};
+
+static struct buf *begin_symbol(void *ctx)
+{
+	return recout_begin(&((struct context *)ctx)->stage->out,
+			    RECORD_HOT_SYMBOL);
+}
+
+static void end_symbol(void *ctx)
+{
+	struct stage *s = ((struct context *)ctx)->stage;
+
+	if (recout_end(&s->out, RECORD_HOT_SYMBOL)) {
+		stage_created(s);
+		metric_add(&published, 1);
+	}
+}
+
+static struct buf *begin_package(void *ctx)
+{
+	return recout_begin(&((struct context *)ctx)->stage->out,
+			    RECORD_PACKAGE_SEEN);
+}
+
+static void end_package(void *ctx)
+{
+	struct stage *s = ((struct context *)ctx)->stage;
+
+	if (recout_end(&s->out, RECORD_PACKAGE_SEEN))
+		stage_created(s);
+}
+
+static void on_late(void *ctx, uint64_t n, struct timestamp from,
+		    struct timestamp to)
+{
+	metric_add(&late_events, n);
+	stage_gap(((struct context *)ctx)->stage, "late", n, SV_NULL, from, to);
+}
+
+static enum stage_result on_record(void *ctx, struct stage *s,
+				   const struct record *r)
+{
+	static const struct rt_err malformed = {.msg = "malformed call"};
+	struct context *c = ctx;
+
+	if (r->kind != RECORD_CALL)
+		return STAGE_PASS;
+	if (!hotsym_call(c->hot, r->body))
+		return stage_bad(s, "malformed_call", &malformed);
+	return STAGE_MERGED;
+}
+
+/* The end of a segment that ended badly cuts its windows. */
+static bool on_close(void *ctx, struct stage *s, bool complete)
+{
+	struct context *c = ctx;
+
+	(void)s;
+	hotsym_flush(c->hot, !complete);
+	return true;
+}
+
+static void parse(struct options *o, int argc, char **argv)
+{
+	struct opt rows[] = {
+		{.help = "Windows"},
+		{.name = "window", .kind = OPT_DURATION, .arg = "TIME",
+		 .help = "length of a window, default 60s",
+		 .dst = &o->hot.window_ms,
+		 .config = "hotSymbols.aggregationWindowSeconds"},
+		{.name = "lateness", .kind = OPT_DURATION, .arg = "TIME",
+		 .help = "how late an event may come, default 30s",
+		 .dst = &o->hot.lateness_ms},
+		{.name = "session", .kind = OPT_STRING, .arg = "NAME",
+		 .help = "name of this run, default from the first event",
+		 .dst = &o->hot.session},
+		{.help = "Keys"},
+		{.name = "kernel", .kind = OPT_FLAG,
+		 .help = "count kernel functions, too", .dst = &o->hot.kernel},
+		{.name = "max-keys", .kind = OPT_UINT, .arg = "N", .min = 1,
+		 .help = "keys in memory, default 100000",
+		 .dst = &o->hot.max_keys},
+		{.name = "max-callers", .kind = OPT_UINT, .arg = "N",
+		 .help = "distinct callers of a key, default 64",
+		 .dst = &o->hot.max_callers},
+		{.name = "min-confidence", .kind = OPT_REAL, .arg = "X",
+		 .help = "leave out rows below, default 0.2",
+		 .dst = &o->hot.min_confidence,
+		 .config = "hotSymbols.minConfidenceThreshold"},
+		{.name = "no-samples", .kind = OPT_FLAG,
+		 .help = "no sample stack and arguments",
+		 .dst = &o->no_samples},
+		{.name = "max-samples", .kind = OPT_SIZE, .arg = "SIZE",
+		 .help = "memory for samples, default 8MiB",
+		 .dst = &o->hot.max_samples},
+		{.help = "Records"},
+		STAGE_INPUT_ROWS(&o->stage),
+		STAGE_OUTPUT_ROWS(&o->stage),
+		{.name = "metrics-listen", .kind = OPT_STRING, .arg = "ADDR",
+		 .help = "serve /metrics and /healthz there",
+		 .dst = &o->metrics_listen},
+		TOOL_OPT_ROWS(&o->tool),
+	};
+	struct opt_spec spec = {
+		.prog = "rt-hotsym",
+		.summary = "Counts which functions ran, in windows by event "
+			   "time.",
+		.operands = "",
+		.opts = rows,
+		.n = ARRAY_LEN(rows)};
+
+	mem_free(opt_parse(&spec, argc, argv).operands);
+	if (!o->hot.window_ms)
+		opt_usage("--window must not be 0");
+	o->hot.samples = !o->no_samples;
+}
+
+static void say_bounds(const struct hotsym_stats *st)
+{
+	if (st->early_flushes)
+		diag_warn("--max-keys reached %llu times: windows written in "
+			  "parts",
+			  (unsigned long long)st->early_flushes);
+	if (st->callers_truncated)
+		diag_warn("%llu rows have more callers than --max-callers",
+			  (unsigned long long)st->callers_truncated);
+	if (st->frames_cut)
+		diag_warn("%llu frames behind the first %d of a stack were not "
+			  "counted",
+			  (unsigned long long)st->frames_cut,
+			  CALLVIEW_MAX_FRAMES);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {
+		.tool = TOOL_OPTS_DEFAULT,
+		.stage = STAGE_OPTS_DEFAULT,
+		.hot = {.window_ms = 60000, .lateness_ms = 30000,
+			.max_keys = 100000, .max_callers = 64,
+			.max_samples = 8 * MIB, .min_confidence = 0.2}};
+	struct context c = {0};
+	struct stage s = {.name = "rt-hotsym", .ctx = &c,
+			  .on_record = on_record, .on_close = on_close};
+	struct hotsym_sink sink = {&c,		  begin_symbol, end_symbol,
+				   begin_package, end_package,	on_late};
+	int code;
+
+	tool_init("rt-hotsym", false);
+	parse(&o, argc, argv);
+	tool_start(&o.tool);
+	metrics_register(&published);
+	metrics_register(&late_events);
+	metrics_http_start_or_die(o.metrics_listen);
+	c.stage = &s;
+	c.hot = hotsym_new(&o.hot, &sink);
+	code = stage_run_filter(&s, &o.stage);
+	say_bounds(hotsym_get_stats(c.hot));
+	metrics_http_stop();
+	hotsym_free(c.hot);
+	return code;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "canon/frame.h"
+
+#include "base/mem.h"
+#include "canon/names.h"
+#include "codec/pbwire.h"
+
+#define CALL_STACK_FRAMES 7
+#define NAME_CACHE (4 * MIB)
+
+/* Field numbers of rt.v1.CanonicalStackFrame. */
+enum {
+	F_MODULE = 1,
+	F_SYMBOL,
+	F_OFFSET,
+	F_IS_KERNEL_SPACE,
+	F_FUNCTION_NAME = 7,
+	F_RAW_SYMBOL,
+	F_BUILD_ID,
+	F_BUILD_ID_KIND,
+	F_FUNCTION_ID,
+	F_MODULE_KIND,
+	F_VERDICT = 15,
+	F_MODULE_OFFSET = 17,
+};
+
+struct frame_maker {
+	struct resolver *resolver;
+	struct names *names;
+	struct buf id;
+	uint8_t hint;
+	uint64_t verdicts[VERDICT_END];
+};
+
+/* All that a frame says, before it is written. */
+struct canonical {
+	sv module, symbol, function_name, raw_symbol;
+	sv build_id;
+	const char *build_id_kind;
+	enum module_kind kind;
+	bool has_id;	 /* function and build-id are known */
+	uint64_t offset; /* in the function */
+	uint64_t module_offset;
+	bool has_offset;
+	enum frame_verdict verdict;
+};
+
+const char *frame_verdict_name(enum frame_verdict v)
+{
+	static const char *const names[VERDICT_END] = {
+		[VERDICT_NONE] = "none",
+		[VERDICT_SAME] = "same",
+		[VERDICT_CORRECTED] = "corrected",
+		[VERDICT_RESOLVED] = "resolved",
+		[VERDICT_UNVERIFIABLE] = "unverifiable",
+		[VERDICT_UNRESOLVED] = "unresolved"};
+
+	return names[v];
+}
+
+struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
+				    struct rt_err *err)
+{
+	struct resolver *r = resolver_new(opts, err);
+	struct frame_maker *m;
+
+	if (!r)
+		return NULL;
+	m = mem_zalloc(sizeof(*m));
+	m->resolver = r;
+	m->names = names_new(NAME_CACHE);
+	m->hint = 2;
+	return m;
+}
+
+void frame_maker_free(struct frame_maker *m)
+{
+	if (!m)
+		return;
+	resolver_free(m->resolver);
+	names_free(m->names);
+	buf_release(&m->id);
+	mem_free(m);
+}
+
+void frame_take_verdicts(struct frame_maker *m, uint64_t n[VERDICT_END])
+{
+	memcpy(n, m->verdicts, sizeof(m->verdicts));
+	memset(m->verdicts, 0, sizeof(m->verdicts));
+}
+
+/* The agent's name stands, with nothing to hold against it. */
+static void take_agents(struct frame_maker *m, const struct adapter_frame *f,
+			struct canonical *c)
+{
+	const struct name *n;
+
+	c->verdict = f->symbol.n ? VERDICT_UNVERIFIABLE : VERDICT_UNRESOLVED;
+	if (!f->symbol.n)
+		return;
+	n = names_get(m->names, f->symbol);
+	c->symbol = n->symbol;
+	c->function_name = n->function_name;
+	c->raw_symbol = n->raw;
+}
+
+static void kernel_frame(struct frame_maker *m, const struct adapter_frame *f,
+			 struct canonical *c)
+{
+	c->module = SV("[kernel]");
+	c->kind = MODULE_KERNEL;
+	c->offset = f->offset;
+	take_agents(m, f, c);
+}
+
+/* Does the agent's symbol name what we found? Versions and clones aside. */
+static bool agrees(struct frame_maker *m, sv agents,
+		   const struct resolver_frame *r)
+{
+	return sv_eq(agents, r->raw_symbol) ||
+	       sv_eq(names_get(m->names, agents)->function_name,
+		     r->function_name);
+}
+
+static void take_ours(const struct resolver_frame *r, struct canonical *c)
+{
+	c->symbol = r->symbol;
+	c->function_name = r->function_name;
+	c->raw_symbol = r->raw_symbol;
+	c->offset = r->offset;
+	c->has_id = r->build_id.n != 0;
+}
+
+/* A probe by name: at the start of that function, or behind it. */
+static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
+			const struct resolver_module *mod, struct canonical *c)
+{
+	struct resolver_frame r;
+
+	resolver_named(m->resolver, mod, f->symbol, &r);
+	c->build_id = r.build_id;
+	c->build_id_kind = r.build_id_kind;
+	if (r.found) {
+		take_ours(&r, c);
+		c->verdict = VERDICT_SAME;
+	} else {
+		take_agents(m, f, c);
+	}
+	c->offset = f->has_offset ? f->offset : 0;
+}
+
+static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
+		       struct canonical *c)
+{
+	const struct resolver_module *mod =
+		resolver_module(m->resolver, f->module);
+	struct resolver_frame r;
+
+	c->module = mod->path;
+	c->kind = mod->kind;
+	if (f->probe && f->symbol.n) {
+		named_probe(m, f, mod, c);
+		return;
+	}
+	c->module_offset = f->offset;
+	c->has_offset = f->has_offset;
+	resolver_frame(m->resolver, mod, f->offset, f->caller, &r);
+	c->build_id = r.build_id;
+	c->build_id_kind = r.build_id_kind;
+	if (!r.found) {
+		take_agents(m, f, c);
+		return;
+	}
+	take_ours(&r, c);
+	if (!f->symbol.n)
+		c->verdict = VERDICT_RESOLVED;
+	else
+		c->verdict = agrees(m, f->symbol, &r) ? VERDICT_SAME
+						      : VERDICT_CORRECTED;
+}
+
+static void put_id(struct frame_maker *m, const struct canonical *c,
+		   struct buf *out)
+{
+	struct resolver_frame r = {.found = true,
+				   .function_name = c->function_name,
+				   .build_id = c->build_id};
+
+	m->id.n = 0;
+	if (resolver_function_id(&m->id, &r, c->offset))
+		pb_put_bytes(out, F_FUNCTION_ID, buf_view(&m->id));
+}
+
+void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
+{
+	struct frame_maker *m = maker;
+	struct canonical c = {.build_id_kind = ""};
+	size_t at;
+
+	if (f->kernel)
+		kernel_frame(m, f, &c);
+	else
+		user_frame(m, f, &c);
+	m->verdicts[c.verdict]++;
+	at = pb_open(out, CALL_STACK_FRAMES, m->hint);
+	pb_put_string(out, F_MODULE, c.module);
+	pb_put_string(out, F_SYMBOL, c.symbol);
+	pb_put_uint(out, F_OFFSET, c.offset);
+	pb_put_uint(out, F_IS_KERNEL_SPACE, f->kernel);
+	pb_put_string(out, F_FUNCTION_NAME, c.function_name);
+	pb_put_string(out, F_RAW_SYMBOL, c.raw_symbol);
+	pb_put_string(out, F_BUILD_ID, c.build_id);
+	pb_put_string(out, F_BUILD_ID_KIND, sv_str(c.build_id_kind));
+	if (c.has_id)
+		put_id(m, &c, out);
+	pb_put_uint(out, F_MODULE_KIND, (uint64_t)c.kind);
+	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
+	if (c.has_offset)
+		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
+	m->hint = pb_close(out, at, m->hint);
+}
