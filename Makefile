@@ -53,6 +53,9 @@ CFLAGS_ALL := -std=gnu11 $(OPT) $(WARN) $(CWARN) $(WERROR) $(CFLAGS)
 CXXFLAGS_ALL := -std=c++17 -fno-exceptions -fno-rtti -DSIMDJSON_EXCEPTIONS=0 \
 	$(OPT) $(WARN) $(WERROR) $(CXXFLAGS)
 LDFLAGS_ALL := $(OPT_$(BUILD)) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
+# Debian keeps libpq's header in a folder of its own.
+PQ_INCLUDE := $(shell pkg-config --cflags libpq 2>/dev/null)
+$(B)/obj/lib/load/%: private CPPFLAGS += $(PQ_INCLUDE)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 

@@ -100,13 +100,7 @@ int main(int argc, char **argv)
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
 	register_metrics();
-	if (o.metrics_listen) {
-		const char *wrong = metrics_http_start(o.metrics_listen);
-
-		if (wrong)
-			opt_usage("bad --metrics-listen '%s': %s",
-				  o.metrics_listen, wrong);
-	}
+	metrics_http_start_or_die(o.metrics_listen);
 	stage_open(&s, &o.stage);
 	replay_files(&s, o.replay.v, o.replay.n);
 	st = stage_finish(&s, &output_errno);

@@ -117,6 +117,20 @@ static size_t names_slot(const struct schema_names *t, sv name)
 	return t->slots[name_hash(name, t->seed) & t->mask];
 }
 
+static struct schema_head head_of(const char *name)
+{
+	struct schema_head h = {{0}, {0}};
+	char text[sizeof(h.bits)] = {0};
+	size_t n = MIN(strlen(name), sizeof(text));
+
+	memcpy(text, name, n);
+	if (n < sizeof(text))
+		text[n++] = '"';
+	memcpy(h.bits, text, sizeof(text));
+	memset(h.mask, 0xff, n);
+	return h;
+}
+
 static const struct schema_enum *compile_enum(const ProtobufCEnumDescriptor *d)
 {
 	struct schema_enum_value *values;
@@ -128,7 +142,8 @@ static const struct schema_enum *compile_enum(const ProtobufCEnumDescriptor *d)
 	values = mem_alloc(d->n_values * sizeof(*values));
 	for (unsigned int i = 0; i < d->n_values; i++)
 		values[i] = (struct schema_enum_value){
-			sv_str(d->values[i].name), d->values[i].value};
+			sv_str(d->values[i].name), d->values[i].value,
+			head_of(d->values[i].name)};
 	k = mem_alloc(sizeof(*k));
 	k->desc = d;
 	k->enm = mem_alloc(sizeof(*k->enm));
@@ -209,6 +224,7 @@ static void compile_field(struct schema_field *f, uint8_t index,
 		.name = sv_str(d->name),
 		.json_name = json_name_of(d->name),
 		.key = quoted_key(d->name),
+		.head = head_of(d->name),
 		.num = d->id,
 		.kind = (uint8_t)scalar_kind(d->type),
 		.index = index,

@@ -43,9 +43,18 @@ enum schema_kind {
 #define SCHEMA_UNKNOWN_JSON 100001u
 #define SCHEMA_UNKNOWN_PB_KEY "@pb"
 
+/*
+ * The first 16 bytes of `name"`, as memory has them, and which of their bits
+ * count: two compares settle most names.
+ */
+struct schema_head {
+	uint64_t bits[2], mask[2];
+};
+
 struct schema_enum_value {
 	sv name;
 	int32_t number;
+	struct schema_head head;
 };
 
 /* Perfect hash of names: slot -> index + 1. */
@@ -65,6 +74,7 @@ struct schema_field {
 	sv name;      /* as in the proto file */
 	sv json_name; /* lowerCamelCase */
 	sv key;	      /* `"name":`, with SCHEMA_KEY_PAD bytes readable */
+	struct schema_head head;
 	uint32_t num;
 	uint8_t kind;	 /* enum schema_kind */
 	uint8_t wrapped; /* of SCHEMA_WRAPPER and SCHEMA_MAP */
@@ -115,6 +125,20 @@ const struct schema_enum_value *
 schema_enum_by_number(const struct schema_enum *e, int32_t number);
 const struct schema_enum_value *schema_enum_by_name(const struct schema_enum *e,
 						    sv name);
+
+/* Does the text, with 16 bytes readable, go on with the name and a quote? */
+static inline bool schema_head_is(const struct schema_head *h, sv name,
+				  const char *text)
+{
+	uint64_t t[2];
+
+	memcpy(t, text, sizeof(t));
+	if (((t[0] ^ h->bits[0]) & h->mask[0]) |
+	    ((t[1] ^ h->bits[1]) & h->mask[1]))
+		return false;
+	return name.n < sizeof(t) ||
+	       (memcmp(text, name.p, name.n) == 0 && text[name.n] == '"');
+}
 
 /* Wire type of one value of the kind, as pbwire.h numbers them. */
 static inline uint32_t schema_wire_type(uint8_t kind)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "codec/pbwire.h"
 #include "event/gap.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
@@ -167,6 +168,19 @@ static void write_ledger(struct stage *s)
 	s->out.counted = 0;
 }
 
+/* The ledgers of the stages before, which were held back. */
+static void pass_ledgers(struct stage *s)
+{
+	struct pb_cur c = pb_walk(buf_view(&s->ledgers));
+	struct pb_field f;
+	struct record r;
+
+	while (pb_next(&c, &f) > 0)
+		if (record_parse(f.data, &r))
+			recout_put(&s->out, &r);
+	s->ledgers.n = 0;
+}
+
 static void check_upstream(struct stage *s)
 {
 	struct ledger *l = &s->ledger;
@@ -191,6 +205,7 @@ static bool close_segment(struct stage *s)
 		check_upstream(s);
 	if (s->on_close)
 		ok = s->on_close(s->ctx, s, l->complete);
+	pass_ledgers(s);
 	write_ledger(s);
 	*l = (struct ledger){.stage = s->name, .complete = true};
 	s->closing = false;
@@ -198,9 +213,16 @@ static bool close_segment(struct stage *s)
 	return ok;
 }
 
+/*
+ * An upstream's ledger. It waits until this segment is closed: what a stage
+ * still writes then must not come behind the ledgers that close it.
+ */
 static void take_ledger(struct stage *s, const struct record *r)
 {
 	struct ledger_view v;
+
+	if (!s->sink)
+		pb_put_bytes(&s->ledgers, 1, r->wire);
 
 	if (!ledger_parse(r->body, &v))
 		return;
@@ -274,8 +296,6 @@ static bool on_record(struct stage *s, const struct record *r)
 {
 	if (r->kind == RECORD_LEDGER) {
 		take_ledger(s, r);
-		if (!s->sink)
-			recout_put(&s->out, r);
 		return true;
 	}
 	if (s->closing && !close_segment(s))
@@ -370,6 +390,7 @@ enum tool_exit stage_finish(struct stage *s, int *output_errno)
 		*output_errno = recout_close(&s->out);
 	recin_free(s->in);
 	s->in = NULL;
+	buf_release(&s->ledgers);
 	return s->status;
 }
 

@@ -12,6 +12,7 @@
 #define RT_STAGE_H
 
 #include "base/base.h"
+#include "base/buf.h"
 #include "event/ledger.h"
 #include "event/recin.h"
 #include "event/record.h"
@@ -73,6 +74,7 @@ struct stage {
 	struct ledger_view upstream;
 	uint64_t upstream_out; /* announced by the ledgers of this segment */
 	bool closing;	       /* ledgers have come, more may follow */
+	struct buf ledgers; /* those, framed, until ours stands behind them */
 	uint64_t total, total_bad, total_dropped;
 	struct timestamp last_time;
 	struct {

@@ -43,15 +43,15 @@ static void put_symbol(struct buf *out, const struct batch *b,
 		       const struct window_symbol *s, double confidence)
 {
 	put_window(out, b, 1, 2);
-	pb_put_string(out, 3, s->image_digest);
-	pb_put_string(out, 4, s->purl);
-	pb_put_string(out, 5, s->function_name);
-	pb_put_string(out, 6, s->module);
-	pb_put_string(out, 7, s->build_id);
-	pb_put_string(out, 8, s->function_id);
+	pb_put_string(out, 3, *s->image_digest);
+	pb_put_string(out, 4, *s->purl);
+	pb_put_string(out, 5, *s->function_name);
+	pb_put_string(out, 6, *s->module);
+	pb_put_string(out, 7, *s->build_id);
+	pb_put_string(out, 8, *s->function_id);
 	pb_put_uint(out, 9, s->count);
 	for (uint32_t i = 0; i < s->n_callers; i++)
-		pb_put_bytes(out, 10, s->callers[i]);
+		pb_put_bytes(out, 10, *s->callers[i]);
 	pb_put_uint(out, 11, s->n_callers);
 	put_time(out, 14, s->first);
 	put_time(out, 15, s->last);
@@ -69,9 +69,9 @@ static void put_symbol(struct buf *out, const struct batch *b,
 static void put_package(struct buf *out, const struct batch *b,
 			const struct window_package *p)
 {
-	pb_put_string(out, 1, p->image_digest);
-	pb_put_string(out, 3, p->module);
-	pb_put_string(out, 4, p->build_id);
+	pb_put_string(out, 1, *p->image_digest);
+	pb_put_string(out, 3, *p->module);
+	pb_put_string(out, 4, *p->build_id);
 	pb_put_uint(out, 5, p->evidence);
 	pb_put_uint(out, 6, p->count);
 	put_time(out, 7, p->first);

@@ -276,8 +276,8 @@ static uint8_t better(uint8_t a, uint8_t b)
 	return known_b && !known_a ? b : a;
 }
 
-static void count_frame(struct hotsym *h, struct window *w, size_t i,
-			const struct window_sample **sample)
+static void count_frame(struct hotsym *h, struct window *w, const sv *image,
+			size_t i, const struct window_sample **sample)
 {
 	const struct callview *v = &h->call;
 	const struct callview_frame *f = &v->frames[i], *up;
@@ -286,12 +286,12 @@ static void count_frame(struct hotsym *h, struct window *w, size_t i,
 
 	if (!f->function_name.n || (f->kernel && !h->o.kernel))
 		return;
-	s = window_symbol(w, v->image_digest, f, &fresh);
+	s = window_symbol(w, image, f, &fresh);
 	if (fresh) {
 		h->keys++;
 		if (f->function_id.n)
-			s->function_id = arena_dup(
-				&w->arena, function_of(h, f->function_id));
+			s->function_id = window_intern(
+				w, function_of(h, f->function_id));
 		if (!*sample)
 			*sample = make_sample(h, w);
 		s->sample = *sample;
@@ -330,9 +330,10 @@ static void count_package(struct hotsym *h, struct window *w)
 static void count_call(struct hotsym *h, struct window *w)
 {
 	const struct window_sample *sample = NULL;
+	const sv *image = window_intern(w, h->call.image_digest);
 
 	for (size_t i = 0; i < h->call.n_frames; i++)
-		count_frame(h, w, i, &sample);
+		count_frame(h, w, image, i, &sample);
 	count_package(h, w);
 	if (h->keys > h->o.max_keys) {
 		h->stats.early_flushes++;

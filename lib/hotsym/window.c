@@ -21,19 +21,42 @@ void window_free(struct window *w)
 {
 	table_release(&w->symbol_table);
 	table_release(&w->package_table);
+	table_release(&w->strings);
 	mem_free(w->symbols);
 	mem_free(w->packages);
 	arena_release(&w->arena);
 	mem_free(w);
 }
 
+static bool same_string(const void *entry, const void *key)
+{
+	return sv_eq(*(const sv *)entry, *(const sv *)key);
+}
+
+const sv *window_intern(struct window *w, sv s)
+{
+	uint64_t h = hash64(s, 0);
+	sv *e = table_get(&w->strings, h, same_string, &s);
+
+	if (!e) {
+		e = arena_alloc(&w->arena, sizeof(*e));
+		*e = arena_dup(&w->arena, s);
+		table_add(&w->strings, h, e);
+	}
+	return e;
+}
+
+static uint64_t hash_pointers(const void *const *p, size_t n)
+{
+	return hash64((sv){(const char *)p, n * sizeof(*p)}, 0);
+}
+
 static bool same_symbol(const void *entry, const void *key)
 {
 	const struct window_symbol *a = entry, *b = key;
 
-	return sv_eq(a->function_name, b->function_name) &&
-	       sv_eq(a->image_digest, b->image_digest) &&
-	       sv_eq(a->purl, b->purl);
+	return a->function_name == b->function_name &&
+	       a->image_digest == b->image_digest && a->purl == b->purl;
 }
 
 static void *add_slot(void **list, size_t *n, size_t *cap, void *entry)
@@ -49,83 +72,86 @@ static void *add_slot(void **list, size_t *n, size_t *cap, void *entry)
 	return entry;
 }
 
-struct window_symbol *window_symbol(struct window *w, sv image_digest,
+struct window_symbol *window_symbol(struct window *w, const sv *image_digest,
 				    const struct callview_frame *f,
 				    bool *is_new)
 {
-	struct window_symbol key = {.image_digest = image_digest,
-				    .purl = f->purl,
-				    .function_name = f->function_name};
-	uint64_t h = hash64(f->function_name,
-			    hash64(f->purl, hash64(image_digest, 0)));
+	struct window_symbol key = {
+		.image_digest = image_digest,
+		.purl = window_intern(w, f->purl),
+		.function_name = window_intern(w, f->function_name)};
+	const void *p[] = {key.image_digest, key.purl, key.function_name};
+	uint64_t h = hash_pointers(p, ARRAY_LEN(p));
 	struct window_symbol *s =
 		table_get(&w->symbol_table, h, same_symbol, &key);
 
 	*is_new = !s;
 	if (s)
 		return s;
-	s = arena_zalloc(&w->arena, sizeof(*s));
-	s->image_digest = arena_dup(&w->arena, image_digest);
-	s->purl = arena_dup(&w->arena, f->purl);
-	s->function_name = arena_dup(&w->arena, f->function_name);
-	s->module = arena_dup(&w->arena, f->module);
-	s->build_id = arena_dup(&w->arena, f->build_id);
-	s->function_id = arena_dup(&w->arena, f->function_id);
+	s = arena_alloc(&w->arena, sizeof(*s));
+	*s = key;
+	s->module = window_intern(w, f->module);
+	s->build_id = window_intern(w, f->build_id);
+	s->function_id = window_intern(w, SV_NULL);
 	table_add(&w->symbol_table, h, s);
 	add_slot((void **)&w->symbols, &w->n_symbols, &w->cap_symbols, s);
 	return s;
 }
 
+static void grow_callers(struct window *w, struct window_symbol *s)
+{
+	uint32_t cap = s->cap_callers ? s->cap_callers * 2 : 2;
+	const sv **v = arena_alloc(&w->arena, cap * sizeof(*v));
+
+	if (s->n_callers)
+		memcpy(v, s->callers, s->n_callers * sizeof(*v));
+	s->callers = v;
+	s->cap_callers = cap;
+}
+
 void window_caller(struct window *w, struct window_symbol *s, sv function_id,
 		   size_t max)
 {
+	const sv *id = window_intern(w, function_id);
+
 	for (size_t i = 0; i < s->n_callers; i++)
-		if (sv_eq(s->callers[i], function_id))
+		if (s->callers[i] == id)
 			return;
 	if (s->n_callers >= max) {
 		s->callers_truncated = true;
 		return;
 	}
-	if (s->n_callers == s->cap_callers) {
-		uint32_t cap = s->cap_callers ? s->cap_callers * 2 : 2;
-		sv *v = arena_alloc(&w->arena, cap * sizeof(*v));
-
-		if (s->n_callers)
-			memcpy(v, s->callers, s->n_callers * sizeof(*v));
-		s->callers = v;
-		s->cap_callers = cap;
-	}
-	s->callers[s->n_callers++] = arena_dup(&w->arena, function_id);
+	if (s->n_callers == s->cap_callers)
+		grow_callers(w, s);
+	s->callers[s->n_callers++] = id;
 }
 
 static bool same_package(const void *entry, const void *key)
 {
 	const struct window_package *a = entry, *b = key;
 
-	return a->evidence == b->evidence && sv_eq(a->module, b->module) &&
-	       sv_eq(a->build_id, b->build_id) &&
-	       sv_eq(a->image_digest, b->image_digest);
+	return a->evidence == b->evidence && a->module == b->module &&
+	       a->build_id == b->build_id && a->image_digest == b->image_digest;
 }
 
 struct window_package *window_package(struct window *w, sv image_digest,
 				      sv module, sv build_id,
 				      uint32_t evidence)
 {
-	struct window_package key = {.image_digest = image_digest,
-				     .module = module,
-				     .build_id = build_id,
-				     .evidence = evidence};
-	uint64_t h = hash64(module, hash64(image_digest, evidence));
+	struct window_package key = {
+		.image_digest = window_intern(w, image_digest),
+		.module = window_intern(w, module),
+		.build_id = window_intern(w, build_id),
+		.evidence = evidence};
+	const void *parts[] = {key.image_digest, key.module, key.build_id};
+	uint64_t h = hash_pointers(parts, ARRAY_LEN(parts)) + evidence;
 	struct window_package *p =
 		table_get(&w->package_table, h, same_package, &key);
 
 	if (p)
 		return p;
-	p = arena_zalloc(&w->arena, sizeof(*p));
-	p->image_digest = arena_dup(&w->arena, image_digest);
-	p->module = arena_dup(&w->arena, module);
-	p->build_id = arena_dup(&w->arena, build_id);
-	p->evidence = evidence;
+	p = arena_alloc(&w->arena, sizeof(*p));
+	*p = key;
 	table_add(&w->package_table, h, p);
 	add_slot((void **)&w->packages, &w->n_packages, &w->cap_packages, p);
 	return p;
@@ -133,30 +159,30 @@ struct window_package *window_package(struct window *w, sv image_digest,
 
 static int by_text(const void *a, const void *b)
 {
-	return sv_cmp(*(const sv *)a, *(const sv *)b);
+	return sv_cmp(**(const sv *const *)a, **(const sv *const *)b);
 }
 
 static int by_symbol(const void *pa, const void *pb)
 {
 	const struct window_symbol *a = *(struct window_symbol *const *)pa;
 	const struct window_symbol *b = *(struct window_symbol *const *)pb;
-	int c = sv_cmp(a->image_digest, b->image_digest);
+	int c = sv_cmp(*a->image_digest, *b->image_digest);
 
 	if (!c)
-		c = sv_cmp(a->purl, b->purl);
-	return c ? c : sv_cmp(a->function_name, b->function_name);
+		c = sv_cmp(*a->purl, *b->purl);
+	return c ? c : sv_cmp(*a->function_name, *b->function_name);
 }
 
 static int by_package(const void *pa, const void *pb)
 {
 	const struct window_package *a = *(struct window_package *const *)pa;
 	const struct window_package *b = *(struct window_package *const *)pb;
-	int c = sv_cmp(a->image_digest, b->image_digest);
+	int c = sv_cmp(*a->image_digest, *b->image_digest);
 
 	if (!c)
-		c = sv_cmp(a->module, b->module);
+		c = sv_cmp(*a->module, *b->module);
 	if (!c)
-		c = sv_cmp(a->build_id, b->build_id);
+		c = sv_cmp(*a->build_id, *b->build_id);
 	return c ? c : (int)a->evidence - (int)b->evidence;
 }
 
@@ -171,5 +197,6 @@ void window_sort(struct window *w)
 	for (size_t i = 0; i < w->n_symbols; i++)
 		if (w->symbols[i]->n_callers > 1)
 			qsort(w->symbols[i]->callers,
-			      w->symbols[i]->n_callers, sizeof(sv), by_text);
+			      w->symbols[i]->n_callers,
+			      sizeof(*w->symbols[i]->callers), by_text);
 }

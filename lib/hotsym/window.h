@@ -18,21 +18,25 @@ struct window_sample {
 	sv args;   /* field 17 */
 };
 
+/*
+ * Strings are interned: a window has one copy of each, and equal strings are
+ * equal pointers.
+ */
 struct window_symbol {
-	sv image_digest, purl, function_name; /* the key */
-	sv module, build_id, function_id;     /* of its first appearance */
+	const sv *image_digest, *purl, *function_name; /* the key */
+	const sv *module, *build_id, *function_id; /* when first seen */
 	uint64_t count;
 	uint64_t stamp; /* the event that counted it last */
 	struct timestamp first, last;
 	uint8_t verdict; /* the best one seen */
 	bool callers_truncated;
-	sv *callers; /* function ids, unsorted */
+	const sv **callers; /* function ids, unsorted */
 	uint32_t n_callers, cap_callers;
 	const struct window_sample *sample; /* or NULL */
 };
 
 struct window_package {
-	sv image_digest, module, build_id;
+	const sv *image_digest, *module, *build_id;
 	uint32_t evidence; /* rt.v1.PackageSeen.Evidence */
 	uint64_t count;
 	struct timestamp first, last;
@@ -44,7 +48,7 @@ struct window {
 	int64_t close_at; /* watermark from which on it is written */
 	uint64_t late;	  /* its events, where they came behind the watermark */
 	struct arena arena;
-	struct table symbol_table, package_table;
+	struct table symbol_table, package_table, strings;
 	struct window_symbol **symbols;
 	struct window_package **packages;
 	size_t n_symbols, cap_symbols, n_packages, cap_packages;
@@ -55,8 +59,14 @@ struct window {
 struct window *window_new(sv node, sv cluster, int64_t start);
 void window_free(struct window *w);
 
-/* The symbol of the key, added where it is new (*is_new). */
-struct window_symbol *window_symbol(struct window *w, sv image_digest,
+/* The window's copy of the string. */
+const sv *window_intern(struct window *w, sv s);
+
+/*
+ * The symbol of the key, added where it is new (*is_new). image_digest is
+ * interned.
+ */
+struct window_symbol *window_symbol(struct window *w, const sv *image_digest,
 				    const struct callview_frame *f,
 				    bool *is_new);
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "pipe/metrics.h"
+#include "pipe/opt.h"
 
 static struct MHD_Daemon *server;
 static const char *unhealthy; /* NULL: all is well */
@@ -89,6 +90,14 @@ const char *metrics_http_start(const char *addr)
 				  MHD_OPTION_END);
 	freeaddrinfo(ai);
 	return server ? NULL : "cannot listen there";
+}
+
+void metrics_http_start_or_die(const char *addr)
+{
+	const char *wrong = addr ? metrics_http_start(addr) : NULL;
+
+	if (wrong)
+		opt_usage("bad --metrics-listen '%s': %s", addr, wrong);
 }
 
 void metrics_http_stop(void)

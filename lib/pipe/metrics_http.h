@@ -10,6 +10,8 @@
 
 /* addr: HOST:PORT, :PORT (loopback) or [v6]:PORT. NULL, or what is wrong. */
 const char *metrics_http_start(const char *addr);
+/* The same for --metrics-listen: NULL does nothing, a bad one exits 2. */
+void metrics_http_start_or_die(const char *addr);
 void metrics_http_stop(void);
 /* What /healthz says: 200 "ok", or 503 and the reason (constant string). */
 void metrics_http_health(const char *reason);
