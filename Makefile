@@ -13,7 +13,6 @@ PREFIX ?= /usr/local
 B := build/$(BUILD)
 BIN := $(if $(filter release,$(BUILD)),build/bin,$(B)/bin)
 GEN := $(B)/gen
-VERSION := 0.1.0
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -47,7 +46,7 @@ CC := gcc
 CXX := g++
 endif
 endif
-CPPFLAGS += -D_GNU_SOURCE -Ilib -I$(GEN) -DTETRAPIPE_VERSION='"$(VERSION)"'
+CPPFLAGS += -D_GNU_SOURCE -Ilib -I$(GEN)
 OPT := $(OPT_$(BUILD)) -ffunction-sections -fdata-sections
 CFLAGS_ALL := -std=gnu11 $(OPT) $(WARN) $(CWARN) $(WERROR) $(CFLAGS)
 CXXFLAGS_ALL := -std=c++17 -fno-exceptions -fno-rtti -DSIMDJSON_EXCEPTIONS=0 \
@@ -105,7 +104,7 @@ $(GEN)/%.pb-c.c $(GEN)/%.pb-c.h: proto/%.proto
 
 # One line of compile_commands.json beside each object.
 note = printf '{"directory":"%s","file":"%s","command":"%s"}\n' '$(CURDIR)' \
-	'$<' '$(subst ",\\\\\",$(1))' > $@.json
+	'$<' '$(strip $(1))' > $@.json
 
 $(B)/obj/gen/%.c.o: $(GEN)/%.c $(B)/.flags | $(PB_H)
 	$(call say,CC,$<)

@@ -150,9 +150,9 @@ static void say_bounds(const struct hotsym_stats *st)
 		diag_warn("--max-keys reached %llu times: windows written in "
 			  "parts",
 			  (unsigned long long)st->early_flushes);
-	if (st->callers_truncated)
+	if (st->rows.callers_truncated)
 		diag_warn("%llu rows have more callers than --max-callers",
-			  (unsigned long long)st->callers_truncated);
+			  (unsigned long long)st->rows.callers_truncated);
 	if (st->frames_cut)
 		diag_warn("%llu frames behind the first %d of a stack were not "
 			  "counted",
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
 	struct context c = {0};
 	struct stage s = {.name = "rt-hotsym", .ctx = &c,
 			  .on_record = on_record, .on_close = on_close};
-	struct hotsym_sink sink = {&c,		  begin_symbol, end_symbol,
+	struct batch_sink sink = {&c,		  begin_symbol, end_symbol,
 				   begin_package, end_package,	on_late};
 	int code;
 

@@ -202,14 +202,10 @@ static sv trim_end(sv s)
 /* The rare "1.0" and "1e3". */
 static enum jtext_num float_int(sv tok, bool *neg, uint64_t *mag)
 {
-	char text[64];
 	double d;
 
-	if (tok.n >= sizeof(text))
+	if (!jtext_double(tok, &d))
 		return JTEXT_NUM_RANGE;
-	memcpy(text, tok.p, tok.n);
-	text[tok.n] = '\0';
-	d = strtod(text, NULL);
 	*neg = d < 0;
 	d = fabs(d);
 	if (!(d < 18446744073709551616.0))
@@ -265,6 +261,20 @@ enum jtext_num jtext_uint64(sv tok, uint64_t *v)
 	if (r == JTEXT_NUM_OK && neg && *v)
 		return JTEXT_NUM_RANGE;
 	return r;
+}
+
+bool jtext_double(sv tok, double *v)
+{
+	char text[64];
+
+	tok = trim_end(tok);
+	if (!tok.n || tok.n >= sizeof(text) ||
+	    number_end(tok.p, tok.p + tok.n) != tok.p + tok.n)
+		return false;
+	memcpy(text, tok.p, tok.n);
+	text[tok.n] = '\0';
+	*v = strtod(text, NULL);
+	return true;
 }
 
 struct minify {

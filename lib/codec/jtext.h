@@ -35,6 +35,9 @@ enum jtext_num { JTEXT_NUM_OK, JTEXT_NUM_BAD, JTEXT_NUM_RANGE };
 enum jtext_num jtext_int64(sv tok, int64_t *v);
 enum jtext_num jtext_uint64(sv tok, uint64_t *v);
 
+/* A number after RFC 8259; white space may follow. */
+bool jtext_double(sv tok, double *v);
+
 /*
  * Checks one value at p (white space before it allowed) and copies it without
  * insignificant white space. The text ends before `end`; dst has room for as

@@ -10,24 +10,8 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "event/probe.h"
 #include "event/tetragon.h"
-
-/* Seed's names: proto/rt/v1/call.proto, enum ProbeType. */
-enum probe_type {
-	PROBE_UNSPECIFIED = 0,
-	PROBE_EXEC = 1,
-	PROBE_EXIT = 2,
-	PROBE_KPROBE = 3,
-	PROBE_UPROBE = 5,
-	PROBE_TRACEPOINT = 7,
-	PROBE_USDT = 8,
-	PROBE_LSM = 11,
-	PROBE_LOADER = 12,
-	PROBE_TYPES = 13,
-};
-
-const char *probe_type_name(enum probe_type t);
-enum probe_type probe_type_of(enum tetragon_type t);
 
 /* One StackTraceEntry, or the place of a user-space probe. */
 struct adapter_frame {

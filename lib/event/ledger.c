@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event/ledger.h"
 
+#include "base/version.h"
 #include "codec/pbwire.h"
-#include "event/recout.h"
+#include "event/digest.h"
 
 /* Field numbers of rt.v1.Ledger. */
 enum {
@@ -81,7 +82,7 @@ static void write_digest(struct buf *out, uint32_t num, struct hash128 h)
 {
 	struct buf text = {0};
 
-	recout_digest_text(h, &text);
+	digest_text(h, &text);
 	pb_put_string(out, num, buf_view(&text));
 	buf_release(&text);
 }

@@ -6,6 +6,7 @@
 #include "codec/jwrite.h"
 #include "codec/pbwire.h"
 #include "event/compact.h"
+#include "event/digest.h"
 
 /* Bytes of the length prefix while a frame is being built. */
 #define FRAME_HINT 2
@@ -32,26 +33,12 @@ const struct rt_err *recout_err(const struct recout *o)
 	return &o->err;
 }
 
-struct hash128 recout_digest_next(struct hash128 h, sv wire)
-{
-	struct hash128 r = hash128(wire, h.lo);
-
-	r.hi ^= h.hi * 0x9e3779b97f4a7c15ull;
-	return r;
-}
-
-void recout_digest_text(struct hash128 h, struct buf *out)
-{
-	buf_printf(out, "xxh3:%016llx%016llx", (unsigned long long)h.hi,
-		   (unsigned long long)h.lo);
-}
-
 static void account(struct recout *o, enum record_kind kind, sv wire)
 {
 	if (!record_is_counted(kind))
 		return;
 	o->counted++;
-	o->digest = recout_digest_next(o->digest, wire);
+	o->digest = digest_next(o->digest, wire);
 }
 
 /* One record as text behind what is buffered; false: cannot be written. */

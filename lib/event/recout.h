@@ -60,9 +60,4 @@ bool recout_flush(struct recout *o);
 /* The errno of the first failure, or 0. */
 int recout_close(struct recout *o);
 
-/* "xxh3:<32 hex>" of a chained digest. */
-void recout_digest_text(struct hash128 h, struct buf *out);
-/* The chain, one record further. */
-struct hash128 recout_digest_next(struct hash128 h, sv wire);
-
 #endif

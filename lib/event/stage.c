@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "codec/pbwire.h"
+#include "event/digest.h"
 #include "event/gap.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
@@ -250,8 +251,7 @@ static bool handle(struct stage *s, const struct record *r)
 
 	s->ledger.in++;
 	s->total++;
-	s->ledger.in_digest =
-		recout_digest_next(s->ledger.in_digest, r->wire);
+	s->ledger.in_digest = digest_next(s->ledger.in_digest, r->wire);
 	if (record_time(r, &t)) {
 		ledger_time(&s->ledger, t);
 		s->last_time = t;

@@ -14,6 +14,16 @@ struct timestamp batch_time(int64_t ns)
 	return (struct timestamp){sec, (int32_t)rest};
 }
 
+double batch_confidence(uint64_t count, uint8_t verdict)
+{
+	double c = count >= 1000 ? 1.0 : 0.8;
+
+	/* 1 to 3: same, corrected, resolved. */
+	if (verdict < 1 || verdict > 3)
+		c *= 0.75;
+	return MAX(c, 0.2);
+}
+
 static void put_time(struct buf *out, uint32_t num, struct timestamp t)
 {
 	if (timestamp_is_set(t))
@@ -82,18 +92,18 @@ static void put_package(struct buf *out, const struct batch *b,
 	pb_put_uint(out, 13, b->chunk);
 }
 
-void batch_write(const struct batch *b, const struct hotsym_sink *sink,
-		 struct hotsym_stats *stats)
+void batch_write(const struct batch *b, const struct batch_sink *sink,
+		 struct batch_counts *counts)
 {
 	const struct window *w = b->window;
 
 	for (size_t i = 0; i < w->n_symbols; i++) {
 		const struct window_symbol *s = w->symbols[i];
-		double c = hotsym_confidence(s->count, s->verdict);
+		double c = batch_confidence(s->count, s->verdict);
 
-		stats->callers_truncated += s->callers_truncated;
+		counts->callers_truncated += s->callers_truncated;
 		if (c < b->min_confidence) {
-			stats->below_confidence++;
+			counts->below_confidence++;
 			continue;
 		}
 		put_symbol(sink->begin_symbol(sink->ctx), b, s, c);

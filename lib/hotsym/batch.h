@@ -7,8 +7,25 @@
 #define RT_BATCH_H
 
 #include "base/base.h"
-#include "hotsym/hotsym.h"
+#include "base/buf.h"
 #include "hotsym/window.h"
+
+/* Where batches go; the records are written between begin and end. */
+struct batch_sink {
+	void *ctx;
+	struct buf *(*begin_symbol)(void *ctx);
+	void (*end_symbol)(void *ctx);
+	struct buf *(*begin_package)(void *ctx);
+	void (*end_package)(void *ctx);
+	/* n events came behind the watermark; window start and end. */
+	void (*late)(void *ctx, uint64_t n, struct timestamp from,
+		     struct timestamp to);
+};
+
+struct batch_counts {
+	uint64_t below_confidence; /* rows not written */
+	uint64_t callers_truncated; /* rows */
+};
 
 struct batch {
 	const struct window *window; /* sorted */
@@ -19,8 +36,15 @@ struct batch {
 	double min_confidence;
 };
 
-void batch_write(const struct batch *b, const struct hotsym_sink *sink,
-		 struct hotsym_stats *stats);
+void batch_write(const struct batch *b, const struct batch_sink *sink,
+		 struct batch_counts *counts);
+
+/*
+ * In [0.20, 1.00]: 0.80 for a function that was seen, 1.00 from 1,000 calls
+ * in a window on (the seed's ladder), times 0.75 where nothing could confirm
+ * the function's name (verdict unverifiable).
+ */
+double batch_confidence(uint64_t count, uint8_t verdict);
 
 /* Nanoseconds since 1970 as a timestamp. */
 struct timestamp batch_time(int64_t ns);

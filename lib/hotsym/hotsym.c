@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "codec/pbwire.h"
-#include "hotsym/batch.h"
 #include "hotsym/window.h"
 
 #define NS_PER_MS 1000000LL
@@ -18,7 +17,7 @@
 
 struct hotsym {
 	struct hotsym_opts o;
-	struct hotsym_sink sink;
+	struct batch_sink sink;
 	struct hotsym_stats stats;
 	struct window *windows[MAX_WINDOWS]; /* open, in no order */
 	size_t n_windows;
@@ -33,7 +32,7 @@ struct hotsym {
 };
 
 struct hotsym *hotsym_new(const struct hotsym_opts *o,
-			  const struct hotsym_sink *sink)
+			  const struct batch_sink *sink)
 {
 	struct hotsym *h = mem_zalloc(sizeof(*h));
 
@@ -58,16 +57,6 @@ void hotsym_free(struct hotsym *h)
 const struct hotsym_stats *hotsym_get_stats(const struct hotsym *h)
 {
 	return &h->stats;
-}
-
-double hotsym_confidence(uint64_t count, uint8_t verdict)
-{
-	double c = count >= 1000 ? 1.0 : 0.8;
-
-	/* 1 to 3: same, corrected, resolved. */
-	if (verdict < 1 || verdict > 3)
-		c *= 0.75;
-	return MAX(c, 0.2);
 }
 
 /* --- windows ------------------------------------------------------------ */
@@ -123,7 +112,7 @@ static void write_window(struct hotsym *h, struct window *w, bool partial)
 			  .min_confidence = h->o.min_confidence};
 
 	window_sort(w);
-	batch_write(&b, &h->sink, &h->stats);
+	batch_write(&b, &h->sink, &h->stats.rows);
 	if (w->late)
 		h->sink.late(h->sink.ctx, w->late, batch_time(w->start),
 			     batch_time(w->start + window_ns(h)));

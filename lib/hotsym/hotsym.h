@@ -16,8 +16,7 @@
 #define RT_HOTSYM_H
 
 #include "base/base.h"
-#include "base/buf.h"
-#include "hotsym/callview.h"
+#include "hotsym/batch.h"
 
 struct hotsym_opts {
 	uint64_t window_ms, lateness_ms;
@@ -30,30 +29,17 @@ struct hotsym_opts {
 	const char *session; /* NULL: the first event's id */
 };
 
-/* Where batches go; the records are written between begin and end. */
-struct hotsym_sink {
-	void *ctx;
-	struct buf *(*begin_symbol)(void *ctx);
-	void (*end_symbol)(void *ctx);
-	struct buf *(*begin_package)(void *ctx);
-	void (*end_package)(void *ctx);
-	/* n events came behind the watermark; window start and end. */
-	void (*late)(void *ctx, uint64_t n, struct timestamp from,
-		     struct timestamp to);
-};
-
 struct hotsym_stats {
 	uint64_t early_flushes;	  /* for the key bound */
 	uint64_t late;		  /* events */
-	uint64_t below_confidence; /* rows not written */
-	uint64_t callers_truncated; /* rows */
+	struct batch_counts rows;
 	uint64_t frames_cut;
 };
 
 struct hotsym;
 
 struct hotsym *hotsym_new(const struct hotsym_opts *o,
-			  const struct hotsym_sink *sink);
+			  const struct batch_sink *sink);
 void hotsym_free(struct hotsym *h);
 
 /* False where the call's bytes are malformed. */
@@ -63,12 +49,5 @@ bool hotsym_call(struct hotsym *h, sv call);
 void hotsym_flush(struct hotsym *h, bool partial);
 
 const struct hotsym_stats *hotsym_get_stats(const struct hotsym *h);
-
-/*
- * In [0.20, 1.00]: 0.80 for a function that was seen, 1.00 from 1,000 calls
- * in a window on (the seed's ladder), times 0.75 where nothing could confirm
- * the function's name (verdict unverifiable).
- */
-double hotsym_confidence(uint64_t count, uint8_t verdict);
 
 #endif

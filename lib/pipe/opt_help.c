@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/version.h"
+
 #define HELP_COLUMN 28
 
 static void print_row(const struct opt *o)
