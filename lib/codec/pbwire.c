@@ -22,6 +22,14 @@ void pb_put_timestamp(struct buf *b, uint32_t num, int64_t sec, int32_t nsec)
 	pb_close(b, at, 1);
 }
 
+void pb_put_wrapper(struct buf *b, uint32_t num, uint64_t v)
+{
+	size_t at = pb_open(b, num, 1);
+
+	pb_put_uint(b, 1, v);
+	pb_close(b, at, 1);
+}
+
 bool pb_get_timestamp(sv s, int64_t *sec, int32_t *nsec)
 {
 	struct pb_cur c = pb_walk(s);

@@ -207,7 +207,9 @@ static inline uint8_t pb_close(struct buf *b, size_t start, uint8_t hint)
 
 /* google.protobuf.Timestamp as field num; `n` is at most 16 bytes. */
 void pb_put_timestamp(struct buf *b, uint32_t num, int64_t sec, int32_t nsec);
-/* Its contents; false where malformed. Missing parts are 0. */
+/* A google.protobuf wrapper of an integer or boolean; a zero is said. */
+void pb_put_wrapper(struct buf *b, uint32_t num, uint64_t v);
+/* A timestamp's contents; false where malformed. Missing parts are 0. */
 bool pb_get_timestamp(sv s, int64_t *sec, int32_t *nsec);
 /* The `value` of a google.protobuf wrapper; 0 where absent. */
 bool pb_get_wrapper(sv s, uint64_t *v);

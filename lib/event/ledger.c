@@ -91,18 +91,18 @@ void ledger_write(const struct ledger *l, struct buf *out)
 {
 	pb_put_string(out, F_STAGE, sv_str(l->stage));
 	pb_put_string(out, F_VERSION, SV(TETRAPIPE_VERSION));
-	pb_put_uint(out, F_IN, l->in);
-	pb_put_uint(out, F_OUT, l->out);
+	pb_put_wrapper(out, F_IN, l->in);
+	pb_put_wrapper(out, F_OUT, l->out);
 	write_map(out, F_DROPPED, &l->dropped);
-	pb_put_uint(out, F_MERGED, l->merged);
-	pb_put_uint(out, F_CREATED, l->created);
+	pb_put_wrapper(out, F_MERGED, l->merged);
+	pb_put_wrapper(out, F_CREATED, l->created);
 	if (l->has_time) {
 		pb_put_timestamp(out, F_FIRST, l->first.sec, l->first.nsec);
 		pb_put_timestamp(out, F_LAST, l->last.sec, l->last.nsec);
 	}
 	write_digest(out, F_DIGEST, l->digest);
 	write_digest(out, F_IN_DIGEST, l->in_digest);
-	pb_put_uint(out, F_COMPLETE, l->complete);
+	pb_put_wrapper(out, F_COMPLETE, l->complete);
 	pb_put_string(out, F_UPSTREAM, sv_str(l->upstream));
 	pb_put_uint(out, F_UNACCOUNTED, (uint64_t)l->unaccounted);
 	write_map(out, F_VERDICTS, &l->verdicts);
@@ -122,6 +122,13 @@ static uint64_t entry_value(sv entry)
 	return v;
 }
 
+static uint64_t number(sv wrapper)
+{
+	uint64_t v;
+
+	return pb_get_wrapper(wrapper, &v) ? v : 0;
+}
+
 bool ledger_parse(sv body, struct ledger_view *v)
 {
 	struct pb_cur c = pb_walk(body);
@@ -135,22 +142,22 @@ bool ledger_parse(sv body, struct ledger_view *v)
 			v->stage = f.data;
 			break;
 		case F_IN:
-			v->in = f.v;
+			v->in = number(f.data);
 			break;
 		case F_OUT:
-			v->out = f.v;
+			v->out = number(f.data);
 			break;
 		case F_DROPPED:
 			v->dropped += entry_value(f.data);
 			break;
 		case F_MERGED:
-			v->merged = f.v;
+			v->merged = number(f.data);
 			break;
 		case F_CREATED:
-			v->created = f.v;
+			v->created = number(f.data);
 			break;
 		case F_COMPLETE:
-			v->complete = f.v != 0;
+			v->complete = number(f.data) != 0;
 			break;
 		default:
 			break;
