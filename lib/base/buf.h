@@ -24,7 +24,7 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Room for `extra` bytes; the place where they go. */
 static inline char *buf_reserve(struct buf *b, size_t extra)
 {
-	if (UNLIKELY(b->cap - b->n < extra))
+	if (UNLIKELY(b->cap - b->n < extra || !b->p))
 		buf_grow(b, extra);
 	return b->p + b->n;
 }

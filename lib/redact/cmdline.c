@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/cmdline.h"
+
+#include <ctype.h>
+
+#include "base/mem.h"
+#include "redact/rules.h"
+#include "redact/secret.h"
+#include "redact/value.h"
+
+/* One command as its program reads it. */
+struct walk {
+	struct cmdline *c;
+	const struct program *p; /* NULL: not in the table */
+	sv name;
+	size_t i, end; /* the next word, and one behind the last */
+	int npos;      /* positionals so far */
+	bool dashes;   /* behind -- */
+	bool shell_c;  /* a shell's -c was seen */
+	bool saw_b;    /* PROGRAM_LAST_B */
+	bool setting;  /* "set", "config"... was seen */
+	sv last;       /* the last positional */
+};
+
+void cmdline_release(struct cmdline *c)
+{
+	mem_free(c->words);
+	*c = (struct cmdline){.n = 0};
+}
+
+void cmdline_push(struct cmdline *c, const struct argv_token *t)
+{
+	if (c->n == c->cap) {
+		c->cap = c->cap ? c->cap * 2 : 64;
+		c->words = mem_realloc(c->words, c->cap * sizeof(*c->words));
+	}
+	c->words[c->n++] = *t;
+}
+
+/* A word as a value: where its end is in doubt, all that it may be. */
+static sv value_of(const struct cmdline *c, size_t i)
+{
+	const struct argv_token *t = &c->words[i];
+
+	if (!(t->flags & ARGV_AMBIGUOUS) || t->longest <= t->end)
+		return t->text;
+	return (sv){t->text.p,
+		    t->longest - (size_t)(t->text.p - c->hits->text.p)};
+}
+
+static unsigned flags(const struct walk *w)
+{
+	return w->p ? w->p->flags : 0;
+}
+
+static bool is_option(sv t)
+{
+	return t.n > 1 && t.p[0] == '-';
+}
+
+/* Judges the next word and takes it. An empty word may be a stray blank. */
+static void judge_next(struct walk *w, enum program_kind kind)
+{
+	if (w->i < w->end && w->c->words[w->i].text.n == 0 &&
+	    w->i + 1 < w->end && (w->c->words[w->i + 1].flags & ARGV_QUOTED))
+		w->i++;
+	if (w->i < w->end) {
+		sv v = value_of(w->c, w->i++);
+
+		cmdline_judge(w->c, kind, v);
+	}
+}
+
+static void judge_rest(struct walk *w)
+{
+	while (w->i < w->end)
+		judge_next(w, PROGRAM_SECRET);
+}
+
+/* The walk goes on as another program's. */
+static void become(struct walk *w, sv name)
+{
+	w->p = programs_find(w->c->programs, name);
+	w->name = name;
+	w->npos = 0;
+	w->dashes = false;
+	w->setting = false;
+	w->shell_c = false;
+	w->last = SV_NULL;
+}
+
+/* An option of the table without a value glued to it. */
+static void bare_option(struct walk *w, const struct program_opt *o)
+{
+	enum program_kind kind = (enum program_kind)o->kind;
+
+	if (kind == PROGRAM_REST) {
+		judge_rest(w);
+		return;
+	}
+	if (kind == PROGRAM_COMMAND) {
+		if (w->i < w->end)
+			become(w, w->c->words[w->i++].text);
+		return;
+	}
+	switch ((enum program_arity)o->arity) {
+	case PROGRAM_NONE:
+	case PROGRAM_GLUED:
+		return;
+	case PROGRAM_OPTIONAL:
+		if (w->i < w->end && !is_option(w->c->words[w->i].text))
+			judge_next(w, kind);
+		return;
+	case PROGRAM_REQUIRED:
+		judge_next(w, kind);
+	}
+}
+
+/*
+ * An option that only its name tells about. Whether it takes a value cannot
+ * be known, so with a name like "password" the next word goes, whatever it
+ * looks like.
+ */
+static void unknown_option(struct walk *w, sv name)
+{
+	if (w->i < w->end && cmdline_named(w->c, name, value_of(w->c, w->i)))
+		w->i++;
+}
+
+/* Where name ends and value begins: "=", or ":" for /name:value. */
+static size_t split_at(sv t, char sep)
+{
+	size_t at = sv_find(t, sep);
+
+	return at == SIZE_MAX ? t.n : at;
+}
+
+/* t is without dashes; whole is the word's value. */
+static void long_option(struct walk *w, sv t, char sep)
+{
+	size_t at = split_at(t, sep);
+	sv name = sv_first(t, at), value = sv_from(t, at + 1);
+	const struct program_opt *o = w->p ? program_long(w->p, name) : NULL;
+
+	/* -DAPI_KEY=x */
+	if (!o && at < t.n && name.n > 1 && name.p[0] == 'D')
+		name = sv_from(name, 1);
+	if (!o && at < t.n && !value_word(value))
+		cmdline_named(w->c, name, value);
+	else if (!o && at < t.n)
+		return;
+	else if (!o)
+		unknown_option(w, name);
+	else if (at == t.n)
+		bare_option(w, o);
+	else if (o->arity != PROGRAM_NONE)
+		cmdline_judge(w->c, (enum program_kind)o->kind, value);
+}
+
+/* -abc: letters in turn, until one takes the rest. */
+static void cluster(struct walk *w, sv t)
+{
+	for (size_t i = 1; i < t.n; i++) {
+		unsigned char ch = (unsigned char)t.p[i];
+		const struct program_opt *o;
+
+		if (ch >= 128)
+			return;
+		w->shell_c |= ch == 'c' && (flags(w) & PROGRAM_SHELL);
+		w->saw_b |= ch == 'b';
+		o = &w->p->shorts[ch];
+		if (o->arity != PROGRAM_NONE && i + 1 < t.n) {
+			cmdline_judge(w->c, (enum program_kind)o->kind,
+				      sv_from(t, i + 1));
+			return;
+		}
+		if (o->arity != PROGRAM_NONE) {
+			bare_option(w, o);
+			return;
+		}
+		if (flags(w) & PROGRAM_ONE)
+			return;
+	}
+}
+
+static bool known_short(const struct program *p, sv t)
+{
+	return (unsigned char)t.p[1] < 128 &&
+	       p->shorts[(unsigned char)t.p[1]].name.n;
+}
+
+/* One dash. */
+static void short_option(struct walk *w, sv t)
+{
+	sv name = sv_from(t, 1);
+	bool long1 = !w->p || (flags(w) & PROGRAM_LONG1) ||
+		     ((flags(w) & PROGRAM_COLONS) && t.n > 2);
+
+	if (!long1 && !known_short(w->p, t) &&
+	    secret_key(sv_first(name, split_at(name, '='))) >= SECRET_MATERIAL)
+		long1 = true;
+	if (!long1)
+		cluster(w, t);
+	else if (t.n > 2 || w->p)
+		long_option(w, name, '=');
+}
+
+static bool is_assignment(sv t)
+{
+	size_t eq = sv_find(t, '=');
+
+	if (eq == SIZE_MAX || eq == 0)
+		return false;
+	for (size_t i = 0; i < eq; i++)
+		if (!isalnum((unsigned char)t.p[i]) &&
+		    (t.p[i] == '\0' || !strchr("_.-[]/:", t.p[i])))
+			return false;
+	return true;
+}
+
+/* The word that names the wrapped command. */
+static void wrapped(struct walk *w, sv t)
+{
+	if ((flags(w) & PROGRAM_REMOTE) && sv_find(t, ' ') != SIZE_MAX) {
+		cmdline_script(w->c, t);
+		return;
+	}
+	if ((flags(w) & PROGRAM_ENV) && is_assignment(t)) {
+		cmdline_judge(w->c, PROGRAM_KEYVAL, t);
+		w->npos--;
+		return;
+	}
+	if (program_positional(w->p, w->npos) == PROGRAM_SPACED &&
+	    sv_find(t, ' ') != SIZE_MAX) {
+		cmdline_script(w->c, t);
+		return;
+	}
+	become(w, t);
+}
+
+static bool is_setting(sv t)
+{
+	return sv_eq(t, SV("set")) || sv_eq(t, SV("config")) ||
+	       sv_eq(t, SV("create")) || sv_eq(t, SV("update"));
+}
+
+/* A shell's first positional: its script, or its script file. */
+static void shell_word(struct walk *w, sv t)
+{
+	if (w->shell_c)
+		cmdline_script(w->c, t);
+	/* The rest are the script's own arguments. */
+	become(w, w->shell_c ? SV("") : t);
+}
+
+static void words(struct walk *w, sv t)
+{
+	const struct program_opt *o = program_word(w->p, t);
+	enum program_kind kind = program_positional(w->p, w->npos);
+
+	if (o && o->kind == PROGRAM_REST) {
+		judge_rest(w);
+	} else if (o && o->kind == PROGRAM_SECOND) {
+		w->i = MIN(w->i + 1, w->end);
+		judge_next(w, PROGRAM_SECRET);
+	} else if (o) {
+		judge_next(w, (enum program_kind)o->kind);
+	} else if (kind != PROGRAM_PLAIN) {
+		cmdline_judge(w->c, kind, t);
+	} else if ((flags(w) & PROGRAM_PAIRS) && w->setting && w->i < w->end &&
+		   secret_key(t) >= SECRET_MATERIAL &&
+		   sv_find(t, '=') == SIZE_MAX &&
+		   !is_option(w->c->words[w->i].text)) {
+		judge_next(w, PROGRAM_SECRET);
+	}
+	w->setting |= is_setting(t);
+}
+
+static void positional(struct walk *w, sv t)
+{
+	const struct program *sub = NULL;
+
+	w->npos++;
+	w->last = t;
+	if (flags(w) & PROGRAM_SHELL) {
+		shell_word(w, t);
+		return;
+	}
+	if ((flags(w) & PROGRAM_WRAP) && w->npos > w->p->skip) {
+		wrapped(w, t);
+		return;
+	}
+	if (!w->p && w->npos == 1 && programs_find(w->c->programs, t)) {
+		become(w, t);
+		return;
+	}
+	if (is_assignment(t)) {
+		size_t eq = sv_find(t, '=');
+		enum secret_class k = secret_key(sv_first(t, eq));
+
+		if (secret_keyed(k, sv_from(t, eq + 1), w->c->depth > 0))
+			hits_add(w->c->hits, value_unquote(sv_from(t, eq + 1)),
+				 RULES_ASSIGNMENT);
+	}
+	if ((flags(w) & PROGRAM_SUB) && w->npos <= 4)
+		sub = programs_find_sub(w->c->programs, w->name, t);
+	if (sub)
+		w->p = sub;
+	if (w->p)
+		words(w, t);
+}
+
+static void word(struct walk *w)
+{
+	sv t = w->c->words[w->i++].text;
+
+	if (!w->dashes && sv_eq(t, SV("--"))) {
+		w->dashes = true;
+		if ((flags(w) & PROGRAM_DASHES) && w->i < w->end)
+			become(w, w->c->words[w->i++].text);
+		return;
+	}
+	if (w->dashes || !is_option(t)) {
+		if ((flags(w) & PROGRAM_COLONS) && t.n > 2 && t.p[0] == '/')
+			long_option(w, sv_from(t, 1), ':');
+		else
+			positional(w, t);
+		return;
+	}
+	if (t.p[1] == '-')
+		long_option(w, sv_from(t, 2), '=');
+	else
+		short_option(w, t);
+}
+
+void cmdline_walk(struct cmdline *c, sv name, size_t from, size_t to)
+{
+	struct walk w = {.c = c, .i = from, .end = to};
+
+	become(&w, name);
+	while (w.i < w.end)
+		word(&w);
+	if ((flags(&w) & PROGRAM_LAST_B) && w.saw_b && w.npos >= 2)
+		cmdline_judge(c, PROGRAM_SECRET, w.last);
+}
+
+void cmdline_find(struct cmdline *c, sv binary, sv arguments, bool cut)
+{
+	struct argv_iter it;
+	struct argv_token t;
+	size_t n;
+
+	c->n = 0;
+	c->depth = 0;
+	c->cut = cut;
+	c->script = false;
+	c->doubt = false;
+	argv_init(&it, arguments, cut);
+	while (argv_next(&it, &t)) {
+		c->doubt |=
+			(t.flags & (ARGV_AMBIGUOUS | ARGV_UNTERMINATED)) != 0;
+		cmdline_push(c, &t);
+	}
+	n = c->n;
+	cmdline_walk(c, binary, 0, n);
+	if (cmdline_requote(c, 0, n)) {
+		c->doubt = true;
+		cmdline_walk(c, binary, n, c->n);
+	}
+}

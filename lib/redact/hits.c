@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/hits.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "redact/value.h"
+
+void hits_release(struct hits *h)
+{
+	mem_free(h->v);
+	*h = (struct hits){.n = 0};
+}
+
+void hits_reset(struct hits *h, sv text)
+{
+	h->text = text;
+	h->n = 0;
+}
+
+void hits_add(struct hits *h, sv part, int rule)
+{
+	size_t start;
+
+	if (part.n == 0 || value_marker(part) == part.n)
+		return;
+	start = (size_t)(part.p - h->text.p);
+	if (h->n == h->cap) {
+		h->cap = h->cap ? h->cap * 2 : 32;
+		h->v = mem_realloc(h->v, h->cap * sizeof(*h->v));
+	}
+	h->v[h->n++] = (struct hit){start, start + part.n, rule};
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end > y->end ? -1 : 1;
+	return x->rule - y->rule;
+}
+
+static bool continuation(sv s, size_t i)
+{
+	return i > 0 && i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80;
+}
+
+static void widen(const struct hits *h, struct hit *x)
+{
+	while (continuation(h->text, x->start))
+		x->start--;
+	while (continuation(h->text, x->end))
+		x->end++;
+}
+
+/* Merges overlaps in place; hits that only touch stay apart. */
+static void merge(struct hits *h)
+{
+	size_t n = 0, longest = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct hit x = h->v[i], *last = n ? &h->v[n - 1] : NULL;
+
+		widen(h, &x);
+		if (!last || x.start >= last->end) {
+			h->v[n++] = x;
+			longest = x.end - x.start;
+			continue;
+		}
+		if (x.end - x.start > longest) {
+			longest = x.end - x.start;
+			last->rule = x.rule;
+		}
+		last->end = MAX(last->end, x.end);
+	}
+	h->n = n;
+}
+
+void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out)
+{
+	size_t at = 0;
+
+	if (h->n > 1)
+		qsort(h->v, h->n, sizeof(*h->v), by_start);
+	merge(h);
+	for (size_t i = 0; i < h->n; i++) {
+		const struct hit *x = &h->v[i];
+
+		if (x->start > at)
+			buf_add(out, h->text.p + at, x->start - at);
+		buf_str(out, "[REDACTED:");
+		buf_str(out, rules[x->rule].name);
+		buf_ch(out, ']');
+		rules[x->rule].count++;
+		at = x->end;
+	}
+	if (at < h->text.n)
+		buf_sv(out, sv_from(h->text, at));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hits.h - the parts of one string that must go, and its rewriting.
+ *
+ * Detectors add views into the string in any order, overlapping as they
+ * like; hits_apply merges overlaps into one and writes the rest of the string
+ * with "[REDACTED:rule]" in their places.
+ */
+#ifndef RT_HITS_H
+#define RT_HITS_H
+
+#include "base/buf.h"
+
+struct hit {
+	size_t start;
+	size_t end; /* one behind */
+	int rule;
+};
+
+/* Names and counts of rules, by id. */
+struct hits_rule {
+	const char *name; /* [a-z0-9-]+ */
+	uint64_t count;
+};
+
+struct hits {
+	sv text; /* what all hits are parts of */
+	struct hit *v;
+	size_t n, cap;
+};
+
+void hits_release(struct hits *h);
+/* Starts on another string. */
+void hits_reset(struct hits *h, sv text);
+/*
+ * Part of h->text. An empty part and one that is nothing but a marker of ours
+ * are ignored, so that a redacted string has no hits.
+ */
+void hits_add(struct hits *h, sv part, int rule);
+/*
+ * Appends the rewritten string and counts each merged hit once, under the
+ * rule of its longest part. Spans are widened to whole UTF-8 characters.
+ */
+void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out);
+
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/homepath.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "redact/rules.h"
+#include "redact/value.h"
+
+/* Ends a path in running text. */
+static bool ends_word(unsigned char c)
+{
+	return c <= ' ' || c == 0x7f ||
+	       strchr("\"'`=,:;()<>|&{}[]!", (char)c) != NULL;
+}
+
+/* Directories under which a second root lies: container file systems. */
+static bool under_root(sv before)
+{
+	static const char *const roots[] = {
+		"/root",   "/merged",  "/rootfs",
+		"/diff",   "/fs",      "/host",
+		"/var",	   "/export",  "/usr",
+		"/mnt",	   "/srv",     "/upper",
+		"/hostfs", "/sysroot", "/System/Volumes/Data",
+		"/data",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
+		if (sv_ends(before, sv_str(roots[i])))
+			return true;
+	return false;
+}
+
+/* A path can begin at byte i. */
+static bool path_start(sv t, size_t i)
+{
+	unsigned char c;
+
+	if (i == 0)
+		return true;
+	c = (unsigned char)t.p[i - 1];
+	if (ends_word(c) || c == '@' || c >= 0x80 || c == '\\')
+		return true;
+	/* file:///home */
+	if (c == '/')
+		return i == 1 || t.p[i - 2] == '/' ||
+		       ends_word((unsigned char)t.p[i - 2]);
+	/* -I/home/x */
+	if (isalpha(c) && i >= 2 && t.p[i - 2] == '-')
+		return i == 2 || ends_word((unsigned char)t.p[i - 3]);
+	return under_root(sv_first(t, i));
+}
+
+/* The user's name at byte i. */
+static void add_name(sv t, size_t i, struct hits *h)
+{
+	size_t e = i;
+	sv name;
+
+	e += value_marker(sv_from(t, i));
+	while (e < t.n && t.p[e] != '/' && t.p[e] != '\\' &&
+	       !ends_word((unsigned char)t.p[e]))
+		e++;
+	name = (sv){t.p + i, e - i};
+	if (name.n && name.p[0] != '$' && name.p[0] != '*' &&
+	    name.p[0] != '%' && name.p[0] != '.')
+		hits_add(h, name, RULES_HOME);
+}
+
+static void find_prefix(sv t, sv prefix, struct hits *h)
+{
+	size_t i = 0;
+
+	while (i < t.n) {
+		const char *q = memmem(t.p + i, t.n - i, prefix.p, prefix.n);
+
+		if (!q)
+			return;
+		i = (size_t)(q - t.p);
+		if (path_start(t, i))
+			add_name(t, i + prefix.n, h);
+		i += prefix.n - 1;
+	}
+}
+
+/* ~name/, ~name at a word's end. */
+static void find_tilde(sv t, struct hits *h)
+{
+	for (size_t i = 0; i + 1 < t.n; i++) {
+		size_t at = sv_find(sv_from(t, i), '~');
+
+		if (at == SIZE_MAX)
+			return;
+		i += at;
+		if (i + 1 < t.n && path_start(t, i) &&
+		    (islower((unsigned char)t.p[i + 1]) ||
+		     value_marker(sv_from(t, i + 1))) &&
+		    !sv_eq(sv_first(sv_from(t, i + 1), 5), SV("root/")))
+			add_name(t, i + 1, h);
+	}
+}
+
+void homepath_find_homes(sv t, struct hits *h)
+{
+	find_prefix(t, SV("/home/"), h);
+	find_prefix(t, SV("/Users/"), h);
+	find_tilde(t, h);
+}
+
+static bool any_ends(sv s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t m = strlen(list[i]);
+
+		if (s.n > m && !strncasecmp(s.p + s.n - m, list[i], m))
+			return true;
+	}
+	return false;
+}
+
+static bool any_is(sv s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_eq(s, sv_str(list[i])))
+			return true;
+	return false;
+}
+
+static bool any_in(sv s, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s.n && memmem(s.p, s.n, list[i], strlen(list[i])))
+			return true;
+	return false;
+}
+
+/* Certificates are public, whatever their ending. */
+static bool is_public(sv dir, sv file)
+{
+	static const char *const names[] = {
+		"cert",	   "fullchain", "chain",  "ca.",     "ca-",
+		"ca_",	   "cacert",	"bundle", "public",  "pubkey",
+		"root-ca", "rootca",	"crl",	  "dhparam",
+	};
+	static const char *const dirs[] = {
+		"/ssl/certs",
+		"/ca-certificates",
+		"/pki/ca-trust",
+		"/certifi",
+	};
+
+	if (sv_ends(file, SV(".pub")))
+		return true;
+	if (!sv_ends(file, SV(".pem")))
+		return sv_ends(file, SV(".pub.key")) || any_in(dir, dirs, 4);
+	return any_in(file, names, ARRAY_LEN(names)) ||
+	       any_in(dir, dirs, ARRAY_LEN(dirs));
+}
+
+/* By the directory: "/.ssh/" and the like stand in dir, which ends in '/'. */
+static bool is_secret_dir(sv dir)
+{
+	static const char *const dirs[] = {
+		".ssh/",
+		".aws/",
+		".gnupg/",
+		".kube/",
+		".azure/",
+		".config/gcloud/",
+		".config/gh/",
+		"/run/secrets/",
+		"/etc/ssl/private/",
+		"/tls/private/",
+		"/etc/kubernetes/pki/",
+		"kubernetes.io/serviceaccount/",
+		".password-store/",
+		"/var/lib/kubelet/pki/",
+	};
+
+	return any_in(dir, dirs, ARRAY_LEN(dirs));
+}
+
+static bool is_secret_name(sv file)
+{
+	static const char *const names[] = {
+		".netrc",
+		"_netrc",
+		".pgpass",
+		".my.cnf",
+		".mylogin.cnf",
+		".git-credentials",
+		".dockercfg",
+		".vault-token",
+		".npmrc",
+		".pypirc",
+		"shadow",
+		"shadow-",
+		"gshadow",
+		"gshadow-",
+		"opasswd",
+		"master.passwd",
+		"htpasswd",
+		".htpasswd",
+		"kubeconfig",
+		".kubeconfig",
+		"id_rsa",
+		"id_dsa",
+		"id_ecdsa",
+		"id_ed25519",
+		"id_ed25519_sk",
+		"id_ecdsa_sk",
+		"krb5.keytab",
+		"credentials",
+		".credentials",
+		"secring.gpg",
+		".s3cfg",
+		".boto",
+		".terraformrc",
+		"rclone.conf",
+		"wallet.dat",
+		"ssh_host_rsa_key",
+		"ssh_host_ecdsa_key",
+		"ssh_host_ed25519_key",
+		"ssh_host_dsa_key",
+		"passwd-",
+		"credentials.tfrc.json",
+		"application_default_credentials.json",
+		"kubelet.conf",
+	};
+
+	return any_is(file, names, ARRAY_LEN(names));
+}
+
+static bool is_secret_end(sv file)
+{
+	static const char *const ends[] = {
+		".pem",	   ".key",	  ".p12",   ".pfx",
+		".jks",	   ".keystore",	  ".ppk",   ".kdbx",
+		".keytab", ".kubeconfig", ".jceks",
+	};
+
+	return any_ends(file, ends, ARRAY_LEN(ends));
+}
+
+/* service-account-prod.json, my-credentials.yaml */
+static bool is_secret_document(sv file)
+{
+	static const char *const words[] = {
+		"credential",	  "service-account", "service_account",
+		"serviceaccount", "client_secret",   "secrets.",
+	};
+	static const char *const ends[] = {
+		".json", ".yaml", ".yml", ".csv", ".txt", ".ini", ".xml",
+	};
+
+	return any_ends(file, ends, ARRAY_LEN(ends)) &&
+	       any_in(file, words, ARRAY_LEN(words));
+}
+
+/* A name alone is a file only if it cannot be a member: not "x.key". */
+static bool is_credential(sv dir, sv file)
+{
+	if (file.n == 0 || sv_eq(file, SV(".")) || sv_eq(file, SV("..")) ||
+	    is_public(dir, file))
+		return false;
+	if (dir.n && is_secret_dir(dir))
+		return true;
+	if (sv_ends(dir, SV(".docker/")) && sv_eq(file, SV("config.json")))
+		return true;
+	if (is_secret_name(file))
+		return dir.n || file.p[0] == '.' || sv_starts(file, SV("id_"));
+	return (is_secret_end(file) && (dir.n || file.p[0] != '.')) ||
+	       is_secret_document(file);
+}
+
+void homepath_file(sv path, struct hits *h)
+{
+	sv gone = SV(" (deleted)"), dir, file;
+	size_t slash;
+
+	if (sv_ends(path, gone))
+		path.n -= gone.n;
+	slash = sv_rfind(path, '/');
+	dir = slash == SIZE_MAX ? (sv){path.p, 0} : sv_first(path, slash + 1);
+	file = sv_from(path, dir.n);
+	if (is_credential(dir, file))
+		hits_add(h, file, RULES_CREDFILE);
+}
+
+void homepath_find_files(sv t, struct hits *h)
+{
+	for (size_t i = 0; i < t.n;) {
+		size_t e = i, skip;
+		bool key;
+
+		while (e < t.n) {
+			skip = value_marker(sv_from(t, e));
+			if (!skip && ends_word((unsigned char)t.p[e]))
+				break;
+			e += skip ? skip : 1;
+		}
+		/* -Dserver.ssl.key=x and "a.key": name members, not files. */
+		key = e < t.n && (t.p[e] == '=' || t.p[e] == '(') &&
+		      !memchr(t.p + i, '/', e - i);
+		if (e > i && t.p[i] != '-' && !key)
+			homepath_file((sv){t.p + i, e - i}, h);
+		i = e + 1;
+	}
+}

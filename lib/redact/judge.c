@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One value of a known kind: which part of it is the secret. */
+#include "redact/cmdline.h"
+
+#include <ctype.h>
+
+#include "redact/keyval.h"
+#include "redact/rules.h"
+#include "redact/secret.h"
+#include "redact/userinfo.h"
+#include "redact/value.h"
+
+static void add(struct cmdline *c, sv part, int rule)
+{
+	part = value_unquote(part);
+	if (!value_placeholder(part, c->depth > 0))
+		hits_add(c->hits, part, rule);
+}
+
+/* What stands behind the first `sep`; a marker has none. */
+static void behind(struct cmdline *c, sv v, char sep, int rule)
+{
+	size_t skip = value_marker(v);
+	size_t at = sv_find(sv_from(v, skip), sep);
+
+	if (at != SIZE_MAX)
+		add(c, sv_from(v, skip + at + 1), rule);
+}
+
+/* user/password@database; not a path, not "/ as sysdba". */
+static void slash(struct cmdline *c, sv v)
+{
+	size_t eq = sv_find(v, '='), bar, at;
+
+	if (eq != SIZE_MAX) {
+		if (!sv_eq(sv_first(v, eq), SV("userid")))
+			return;
+		v = sv_from(v, eq + 1);
+	}
+	bar = sv_find(v, '/');
+	if (bar == SIZE_MAX || bar == 0 || v.p[0] == '@' || v.p[0] == '.' ||
+	    v.p[0] == '~')
+		return;
+	v = sv_from(v, bar + 1);
+	at = sv_rfind(v, '@');
+	add(c, at == SIZE_MAX ? v : sv_first(v, at), RULES_USERPASS);
+}
+
+static void openssl(struct cmdline *c, sv v)
+{
+	if (sv_starts(v, SV("env:")) || sv_starts(v, SV("file:")) ||
+	    sv_starts(v, SV("fd:")) || sv_eq(v, SV("stdin")))
+		return;
+	add(c, sv_starts(v, SV("pass:")) ? sv_from(v, 5) : v, RULES_OPTION);
+}
+
+static void userpass(struct cmdline *c, sv v)
+{
+	userinfo_pair(v, RULES_USERPASS, c->depth > 0, c->hits);
+}
+
+/* user:password, or something that may be a token. */
+static void auth(struct cmdline *c, sv v)
+{
+	bool digit = false;
+
+	for (size_t i = 0; i < v.n; i++)
+		digit |= isdigit((unsigned char)v.p[i]) != 0;
+	if (sv_find(v, ':') != SIZE_MAX)
+		userpass(c, v);
+	else if (v.n >= 12 || digit)
+		add(c, v, RULES_OPTION);
+}
+
+/* file:password; pkcs11: URIs and files alone have none. */
+static void certificate(struct cmdline *c, sv v)
+{
+	size_t colon = sv_rfind(v, ':');
+
+	if (colon != SIZE_MAX && colon > 0 && !sv_starts(v, SV("pkcs11:")) &&
+	    !value_marker(v))
+		behind(c, v, ':', RULES_OPTION);
+}
+
+static bool is_pair(sv v, sv *key, sv *value)
+{
+	size_t eq = sv_find(v, '=');
+
+	if (eq == SIZE_MAX || eq == 0)
+		return false;
+	*key = sv_first(v, eq);
+	*value = sv_from(v, eq + 1);
+	return memchr(key->p, ' ', key->n) == NULL;
+}
+
+static void pair(struct cmdline *c, sv v, bool any)
+{
+	enum secret_class class;
+	sv key, value;
+
+	if (!is_pair(v, &key, &value))
+		return;
+	if (any) {
+		if (!sv_starts(value, SV("@")))
+			add(c, value, RULES_ASSIGNMENT);
+		return;
+	}
+	/* "a_pass=x b=y": several pairs, which keyval_find knows. */
+	if (sv_find(value, ' ') != SIZE_MAX &&
+	    sv_rfind(value, '=') > sv_find(value, ' ') &&
+	    sv_rfind(value, '=') != SIZE_MAX)
+		return;
+	class = secret_env_key(key);
+	if (secret_keyed(class, value, c->depth > 0))
+		add(c, value, RULES_ENV);
+}
+
+static void maybe(struct cmdline *c, sv v)
+{
+	sv key, value;
+
+	if (!sv_starts(v, SV("-")) &&
+	    !(is_pair(v, &key, &value) && value.n && value.p[0] != '='))
+		add(c, v, RULES_OPTION);
+}
+
+void cmdline_judge(struct cmdline *c, enum program_kind kind, sv v)
+{
+	sv u = value_unquote(v);
+
+	switch (kind) {
+	case PROGRAM_PLAIN:
+	case PROGRAM_COMMAND:
+	case PROGRAM_REST:
+	case PROGRAM_SECOND:
+		return;
+	case PROGRAM_SECRET:
+		add(c, v, RULES_OPTION);
+		return;
+	case PROGRAM_MAYBE:
+		maybe(c, u);
+		return;
+	case PROGRAM_RANDOM:
+		if (value_random(u))
+			add(c, v, RULES_OPTION);
+		return;
+	case PROGRAM_USERPASS:
+		userpass(c, u);
+		return;
+	case PROGRAM_PERCENT:
+		behind(c, u, '%', RULES_USERPASS);
+		return;
+	case PROGRAM_COMMA:
+		behind(c, u, ',', RULES_USERPASS);
+		return;
+	case PROGRAM_SLASH:
+		slash(c, u);
+		return;
+	case PROGRAM_AUTH:
+		auth(c, u);
+		return;
+	case PROGRAM_CERT:
+		certificate(c, u);
+		return;
+	case PROGRAM_PROXY:
+		userinfo_bare(u, c->depth > 0, c->hits);
+		return;
+	case PROGRAM_HEADER:
+		keyval_header(u, c->depth > 0, c->hits);
+		return;
+	case PROGRAM_COOKIE:
+		if (sv_find(u, '=') != SIZE_MAX)
+			add(c, u, RULES_COOKIE);
+		return;
+	case PROGRAM_KEYVAL:
+		pair(c, u, false);
+		return;
+	case PROGRAM_ANYVAL:
+		pair(c, u, true);
+		return;
+	case PROGRAM_OPENSSL:
+		openssl(c, u);
+		return;
+	case PROGRAM_PREFIX_P:
+		if (sv_starts(u, SV("p")))
+			add(c, sv_from(u, 1), RULES_OPTION);
+		return;
+	case PROGRAM_SCRIPT:
+		cmdline_script(c, u);
+		return;
+	case PROGRAM_SPACED:
+		if (sv_find(u, ' ') != SIZE_MAX)
+			cmdline_script(c, u);
+		return;
+	}
+}
+
+/* --auth user:pass, --basic-auth; not host:port, not URLs. */
+static bool weak_userpass(struct cmdline *c, sv name, sv v)
+{
+	size_t colon = sv_find(v, ':');
+	bool letter = false;
+
+	if (!sv_ends(name, SV("auth")) || colon == SIZE_MAX || colon == 0 ||
+	    sv_find(v, '/') != SIZE_MAX || value_marker(v))
+		return false;
+	for (size_t i = colon + 1; i < v.n; i++)
+		letter |= isalpha((unsigned char)v.p[i]) != 0;
+	if (letter)
+		userpass(c, v);
+	return letter;
+}
+
+bool cmdline_named(struct cmdline *c, sv name, sv value)
+{
+	switch (secret_key(name)) {
+	case SECRET_NONE:
+		return false;
+	case SECRET_WEAK:
+		if (value_random(value))
+			break;
+		return weak_userpass(c, name, value);
+	case SECRET_MATERIAL:
+		if (value_path(value) || value_word(value))
+			return false;
+		break;
+	case SECRET_STRONG:
+		break;
+	}
+	add(c, value, RULES_OPTION);
+	return true;
+}

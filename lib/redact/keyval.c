@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/keyval.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "redact/rules.h"
+#include "redact/secret.h"
+#include "redact/value.h"
+
+#define MAX_KEY 128
+#define MAX_JUDGED 512
+
+static bool is_key_char(unsigned char c)
+{
+	return isalnum(c) || c == '_' || c == '-' || c == '.';
+}
+
+static bool is_blank(unsigned char c)
+{
+	return c <= ' ' || c == 0x7f;
+}
+
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'' || c == '`';
+}
+
+struct pair {
+	sv key;
+	size_t key_start; /* in the text, dashes included */
+	size_t value;	  /* where the value begins, blanks skipped */
+	bool colon;
+	bool quoted_key;
+	bool gap; /* blanks before the delimiter */
+};
+
+/* The key in front of the delimiter at i. */
+static bool take_key(sv t, size_t i, struct pair *p)
+{
+	size_t j = i, end;
+
+	while (j > 0 && i - j < 4 && (t.p[j - 1] == ' ' || t.p[j - 1] == '\t'))
+		j--;
+	p->gap = j < i;
+	end = j;
+	while (j > 0 && end - j < 4 &&
+	       (is_quote(t.p[j - 1]) || t.p[j - 1] == '\\' ||
+		t.p[j - 1] == ']'))
+		j--;
+	p->quoted_key = j < end;
+	end = j;
+	while (j > 0 && end - j < MAX_KEY &&
+	       is_key_char((unsigned char)t.p[j - 1]))
+		j--;
+	p->key_start = j;
+	while (j < end && (t.p[j] == '-' || t.p[j] == '.'))
+		j++;
+	/* -DAPI_KEY=x */
+	if (j == p->key_start + 1 && j < end && t.p[j] == 'D')
+		j++;
+	p->key = (sv){t.p + j, end - j};
+	return p->key.n >= 2;
+}
+
+/* k:v in one word is a pair only where a word can begin, not "a/token:1". */
+static bool colon_pair(sv t, const struct pair *p)
+{
+	if (p->quoted_key || p->key_start == 0)
+		return true;
+	return is_blank((unsigned char)t.p[p->key_start - 1]) ||
+	       strchr("\"'`{,(;&?[=|", t.p[p->key_start - 1]);
+}
+
+/* Where the value begins, behind the delimiter at i; false: no pair. */
+static bool take_delimiter(sv t, size_t i, unsigned where, struct pair *p)
+{
+	size_t v = i + 1;
+	char next = v < t.n ? t.p[v] : '\0';
+
+	p->colon = t.p[i] == ':';
+	if (p->colon && (next == ':' || next == '='))
+		return false; /* :=, found again at its = */
+	if (next == '=' ||
+	    (p->colon && next == '/' && v + 1 < t.n && t.p[v + 1] == '/'))
+		return false;
+	if (!p->colon && next == '>')
+		v++;
+	while (v < t.n && v - i < 16 && (t.p[v] == ' ' || t.p[v] == '\t'))
+		v++;
+	p->value = v;
+	if (v == t.n)
+		return false;
+	if (!p->colon && v > i + 1 && !p->gap && next != '>')
+		return !(where & (KEYVAL_ARGV | KEYVAL_SCRIPT)) &&
+		       t.p[v] != '-';
+	return true;
+}
+
+/* What follows a , ; or & is another pair, a blank or nothing. */
+static bool next_pair(sv t, size_t i)
+{
+	size_t start;
+
+	if (i == t.n || is_blank((unsigned char)t.p[i]))
+		return true;
+	while (i < t.n && is_quote(t.p[i]))
+		i++;
+	start = i;
+	while (i < t.n && i - start < MAX_KEY &&
+	       is_key_char((unsigned char)t.p[i]))
+		i++;
+	while (i < t.n && (t.p[i] == ' ' || is_quote(t.p[i])))
+		i++;
+	return i > start && i < t.n && (t.p[i] == '=' || t.p[i] == ':');
+}
+
+/* $(cmd with blanks): behind its closing parenthesis. */
+static size_t substitution_end(sv t, size_t i)
+{
+	size_t depth = 0;
+
+	for (; i < t.n && t.p[i] != '\n'; i++) {
+		depth += t.p[i] == '(';
+		if (t.p[i] == ')' && --depth == 0)
+			return i + 1;
+	}
+	return i;
+}
+
+static size_t word_end(sv t, size_t i, unsigned where)
+{
+	if (sv_starts(sv_from(t, i), SV("$(")))
+		return substitution_end(t, i + 1);
+	for (; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+
+		if (is_blank(c) || is_quote((char)c))
+			break;
+		if (c == '\\' && i + 1 < t.n && is_quote(t.p[i + 1]))
+			break;
+		if ((where & KEYVAL_SCRIPT) && strchr(";&|<>()", (char)c))
+			break;
+		if ((c == ',' || c == ';' || c == '&') && next_pair(t, i + 1))
+			break;
+	}
+	return i;
+}
+
+/* The closing quote for the one at i, or the end of the text. */
+static size_t quote_end(sv t, size_t i)
+{
+	char q = t.p[i];
+	bool escaped = i > 0 && t.p[i - 1] == '\\';
+
+	for (size_t j = i + 1; j < t.n; j++) {
+		if (t.p[j] == '\\' && !escaped && q == '"') {
+			j++;
+			continue;
+		}
+		if (t.p[j] == q)
+			return escaped && t.p[j - 1] == '\\' ? j - 1 : j;
+	}
+	return t.n;
+}
+
+/* The value at i; *quoted where quotes bound it. */
+static sv take_value(sv t, size_t i, unsigned where, bool *quoted)
+{
+	size_t end;
+
+	if (t.p[i] == '\\' && i + 1 < t.n && is_quote(t.p[i + 1]))
+		i++;
+	*quoted = t.p[i] == '"' || t.p[i] == '\'';
+	end = *quoted ? quote_end(t, i) : word_end(t, i, where);
+	i += *quoted;
+	return (sv){t.p + i, MAX(end, i) - i};
+}
+
+static bool word_is(sv w, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(list[i]) == w.n && !strncasecmp(list[i], w.p, w.n))
+			return true;
+	return false;
+}
+
+static sv trim(sv s)
+{
+	while (s.n && is_blank((unsigned char)s.p[0]))
+		s = sv_from(s, 1);
+	while (s.n && is_blank((unsigned char)s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+static size_t line_end(sv t, size_t i)
+{
+	while (i < t.n && t.p[i] != '\n' && t.p[i] != '\r' && t.p[i] != '"' &&
+	       t.p[i] != '\'' &&
+	       !(t.p[i] == '\\' && i + 1 < t.n && strchr("nr\"", t.p[i + 1])))
+		i++;
+	return i;
+}
+
+static sv first_word(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && !is_blank((unsigned char)s.p[n]) && s.p[n] != '"' &&
+	       s.p[n] != '\'')
+		n++;
+	return sv_first(s, n);
+}
+
+static sv skip_blanks(sv s)
+{
+	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = sv_from(s, 1);
+	return s;
+}
+
+/*
+ * An Authorization value: "Basic xyz", "Digest a=b, c=d", or bare. `known`:
+ * it ends where v ends, else somewhere in v. Returns the end of what was
+ * judged.
+ */
+static const char *authorization(sv v, bool known, bool script, struct hits *h)
+{
+	static const char *const one[] = {
+		"basic",   "bearer",  "token",	   "apikey",	"api-key",
+		"key",	   "jwt",     "splunk",	   "genie-key", "genie_key",
+		"sso-key", "bot",     "negotiate", "ntlm",	"aws",
+		"goog1",   "discogs", "pve",
+	};
+	static const char *const many[] = {
+		"digest",    "hawk",	  "oauth", "aws4-hmac-sha256",
+		"signature", "sharedkey", "mac",   "hmac",
+		"gpg",	     "custom",
+	};
+	sv first = first_word(v), rest = skip_blanks(sv_from(v, first.n));
+
+	if (word_is(first, one, ARRAY_LEN(one)) && rest.n)
+		rest = known ? rest : first_word(rest);
+	else if (word_is(first, many, ARRAY_LEN(many)) && rest.n)
+		rest = known ? rest : sv_first(rest, line_end(rest, 0));
+	else
+		rest = known ? v : first;
+	if (!value_placeholder(rest, script))
+		hits_add(h, rest, RULES_AUTHORIZATION);
+	return rest.p + rest.n;
+}
+
+static void cookie(sv region, bool script, struct hits *h)
+{
+	region = trim(region);
+	if (!value_placeholder(region, script))
+		hits_add(h, region, RULES_COOKIE);
+}
+
+enum header { HEADER_NONE, HEADER_AUTHORIZATION, HEADER_COOKIE };
+
+static bool ends_with(sv s, sv end)
+{
+	return s.n >= end.n && !strncasecmp(s.p + s.n - end.n, end.p, end.n);
+}
+
+static enum header header_kind(sv key)
+{
+	if (ends_with(key, SV("authorization")))
+		return HEADER_AUTHORIZATION;
+	return ends_with(key, SV("cookie")) ? HEADER_COOKIE : HEADER_NONE;
+}
+
+/* A header in running text: first, how far it goes. Returns its end. */
+static size_t find_header(sv t, const struct pair *p, enum header kind,
+			  unsigned where, struct hits *h)
+{
+	bool script = where & KEYVAL_SCRIPT, known = true;
+	char before = p->key_start > 0 ? t.p[p->key_start - 1] : '\0';
+	char first = t.p[p->value];
+	size_t end = t.n;
+	sv v;
+
+	if (first == '"' || first == '\'' || first == '\\') {
+		v = take_value(t, p->value, where, &known);
+	} else {
+		/* -H "Cookie: x": the quote before the name bounds it. */
+		if (before == '"' || before == '\'')
+			end = quote_end(t, p->key_start - 1);
+		else if (kind == HEADER_AUTHORIZATION)
+			known = false;
+		else if ((where & KEYVAL_ARGV) && t.p[p->value - 1] == ':')
+			end = word_end(t, p->value, where);
+		else
+			end = line_end(t, p->value);
+		v = (sv){t.p + p->value, MAX(end, p->value) - p->value};
+	}
+	if (kind == HEADER_AUTHORIZATION)
+		return (size_t)(authorization(v, known, script, h) - t.p);
+	cookie(v, script, h);
+	return (size_t)(v.p - t.p) + v.n;
+}
+
+/*
+ * Is the value at p->value one to hide? Judged by no more than its beginning,
+ * so that a text full of keys costs no square.
+ */
+static bool is_secret(sv t, const struct pair *p, enum secret_class c,
+		      unsigned where)
+{
+	char before = p->key_start > 0 ? t.p[p->key_start - 1] : '\0';
+	bool quoted;
+	sv v = take_value(sv_first(t, p->value + MAX_JUDGED), p->value, where,
+			  &quoted);
+
+	/* 'Password: ' */
+	if (!p->quoted_key && is_quote(before) && t.p[p->value] == before)
+		return false;
+
+	/* -storepass:env NAME; "password: ;" */
+	if (p->colon && !quoted &&
+	    (sv_eq(v, SV("env")) || sv_eq(v, SV("file")) ||
+	     (v.n == 1 && ispunct((unsigned char)v.p[0]))))
+		return false;
+	return secret_keyed(c, v, where & KEYVAL_SCRIPT);
+}
+
+/* The delimiter at i; returns where to go on. */
+static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
+{
+	enum secret_class c;
+	enum header kind;
+	struct pair p;
+	bool quoted;
+	char before;
+	sv v;
+
+	before = i > 0 ? t.p[i - 1] : '=';
+	if (before == '=' || before == '!' || before == '<' || before == '>')
+		return i;
+	if (!take_key(t, before == ':' ? i - 1 : i, &p) ||
+	    !take_delimiter(t, i, where, &p))
+		return i;
+	/* test "$PASSWORD" = x */
+	if (p.quoted_key && p.key_start > 0 && t.p[p.key_start - 1] == '$')
+		return i;
+	c = secret_key(p.key);
+	if (c == SECRET_NONE || (p.colon && !colon_pair(t, &p)))
+		return i;
+	kind = header_kind(p.key);
+	if (kind != HEADER_NONE && (p.colon || kind == HEADER_AUTHORIZATION))
+		return find_header(t, &p, kind, where, h);
+	if (!is_secret(t, &p, c, where))
+		return i;
+	v = take_value(t, p.value, where, &quoted);
+	hits_add(h, v, RULES_ASSIGNMENT);
+	return (size_t)(v.p - t.p) + v.n;
+}
+
+void keyval_find(sv t, unsigned where, struct hits *h)
+{
+	for (size_t i = 0; i < t.n; i++)
+		if (t.p[i] == '=' || t.p[i] == ':')
+			i = MAX(i, find_at(t, i, where, h));
+}
+
+bool keyval_pair(sv key, sv value, int rule, bool script, struct hits *h)
+{
+	enum secret_class c;
+
+	while (key.n && (key.p[0] == '-' || key.p[0] == '/'))
+		key = sv_from(key, 1);
+	c = secret_key(key);
+	if (!secret_keyed(c, value, script))
+		return false;
+	hits_add(h, value_unquote(value), rule);
+	return true;
+}
+
+void keyval_header(sv header, bool script, struct hits *h)
+{
+	size_t colon = sv_find(header, ':');
+	sv name, value;
+
+	if (colon == SIZE_MAX)
+		return;
+	name = trim(sv_first(header, colon));
+	value = trim(sv_from(header, colon + 1));
+	switch (header_kind(name)) {
+	case HEADER_AUTHORIZATION:
+		authorization(value, true, script, h);
+		return;
+	case HEADER_COOKIE:
+		cookie(value, script, h);
+		return;
+	case HEADER_NONE:
+		keyval_pair(name, value, RULES_ASSIGNMENT, script, h);
+	}
+}

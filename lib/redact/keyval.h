@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * keyval.h - values that stand behind a secret-like key in a text:
+ * `password=x`, `token: x`, `"apiKey":"x"`, `\"key\":\"x\"`, `pw => 'x'`,
+ * query strings, connection strings; and the two headers whose value has a
+ * grammar of its own, Authorization and Cookie.
+ */
+#ifndef RT_KEYVAL_H
+#define RT_KEYVAL_H
+
+#include "redact/hits.h"
+
+enum keyval_where {
+	KEYVAL_ARGV = 1,   /* `k= v` is an empty value and an argument */
+	KEYVAL_SCRIPT = 2, /* $var in lower case is a placeholder */
+};
+
+/* Everywhere in the text, which is part of h->text. Linear. */
+void keyval_find(sv text, unsigned where, struct hits *h);
+
+/*
+ * One pair whose bounds are known. True where the value was added; the key
+ * may have dashes in front, the value quotes around it.
+ */
+bool keyval_pair(sv key, sv value, int rule, bool script, struct hits *h);
+
+/* A header line "Name: value" of known bounds. */
+void keyval_header(sv header, bool script, struct hits *h);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * redact.h - takes secrets out of strings: the core of rt-redact, which
+ * walks the records and calls one of these for every string field.
+ *
+ * Each call takes one string and says whether it must change: false, and out
+ * is as it was; true, and the new text is appended to out. What goes is
+ * replaced by "[REDACTED:rule]"; what stays is not touched, so that the
+ * output is UTF-8 where the input is. The new text redacts to itself.
+ *
+ * Fails closed: where a quote, a cut or a nesting leaves doubt about how far
+ * a secret reaches, all that it may be goes; a rewriting that does not settle
+ * is replaced whole. Time is linear in the string for every call, whatever
+ * the bytes (nested command lines: to the depth of 8).
+ *
+ * Stands in for a secret and stays: $VAR ${VAR} $(cmd) <password> {{ .x }}
+ * **** %s changeme, and our own marker.
+ *
+ * A struct redact has scratch space and counts: one a thread.
+ */
+#ifndef RT_REDACT_H
+#define RT_REDACT_H
+
+#include "base/buf.h"
+
+struct redact;
+
+enum redact_binary {
+	REDACT_BINARY_REPLACE, /* bytes that are no text: "[REDACTED:binary]" */
+	REDACT_BINARY_DROP,    /* : nothing at all */
+};
+
+/* All zero is the default policy. */
+struct redact_opts {
+	bool keep_homes;	    /* user names in home directories stay */
+	bool keep_credential_files; /* names of credential files stay */
+	bool env_all;		    /* every environment value goes */
+	enum redact_binary binary;
+};
+
+/* opts may be NULL. */
+struct redact *redact_new(const struct redact_opts *opts);
+void redact_free(struct redact *r);
+
+/*
+ * Tetragon's process.binary and process.arguments; `truncated`: the agent
+ * flagged the arguments as cut.
+ */
+bool redact_cmdline(struct redact *r, sv binary, sv arguments, bool truncated,
+		    struct buf *out);
+
+/* The value of one environment variable. */
+bool redact_env(struct redact *r, sv key, sv value, struct buf *out);
+
+/*
+ * A path and nothing else: binary, cwd, module, file argument. The name of
+ * the user in a home directory and the file name of a credential file go
+ * (homepath.h lists them), and what redact_text finds.
+ */
+bool redact_path(struct redact *r, sv path, struct buf *out);
+
+/* Any other string. */
+bool redact_text(struct redact *r, sv text, struct buf *out);
+
+/*
+ * Bytes, as of a read or written file. Text (9 of 10 bytes printable UTF-8;
+ * NULs count as separators, as in /proc/PID/environ) is treated by
+ * redact_text as if cut at the end, which such buffers are; anything else is
+ * replaced or dropped as opts.binary says. With DROP, true and nothing
+ * appended.
+ */
+bool redact_bytes(struct redact *r, sv bytes, struct buf *out);
+
+/*
+ * Rule i and how often it has replaced something; false behind the last.
+ * The names and their order never change while r lives.
+ */
+bool redact_rules(const struct redact *r, size_t i, const char **name,
+		  uint64_t *count);
+
+#endif

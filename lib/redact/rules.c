@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/rules.h"
+
+#include <ctype.h>
+
+#include "base/mem.h"
+#include "redact/patterns.h"
+#include "redact/prefilter.h"
+#include "redact/value.h"
+#include "text/base64.h"
+#include "text/regex.h"
+
+#define MAX_SPANS 9 /* the whole and eight groups */
+#define SET_FROM 3  /* candidates that make the set worth its pass */
+
+struct rules {
+	struct prefilter *filter;
+	struct regex_set *set;
+	struct regex **re;
+	struct regex *cut;
+	struct hits_rule *table;
+	int *found; /* patterns_n of them */
+	uint64_t text_only;
+	int n;
+};
+
+static const char *const code_names[] = {
+	[RULES_OPTION] = "option",
+	[RULES_ASSIGNMENT] = "assignment",
+	[RULES_USERPASS] = "userpass",
+	[RULES_URL] = "url-userinfo",
+	[RULES_AUTHORIZATION] = "authorization",
+	[RULES_COOKIE] = "cookie",
+	[RULES_STDIN] = "stdin-secret",
+	[RULES_ENV] = "env",
+	[RULES_HOME] = "home",
+	[RULES_CREDFILE] = "credential-file",
+	[RULES_CUT] = "cut",
+	[RULES_NESTING] = "nesting",
+	[RULES_BYTES] = "binary",
+	[RULES_UNSTABLE] = "unstable",
+};
+
+/* What must stand in a string for the rules that code decides. */
+static const char *const group_literals[RULES_GROUPS] = {
+	[RULES_GROUP_KEY] =
+		"pass pwd secret token key auth cred cookie bearer psk "
+		"signature sig= sig: sess _pw -pw .pw pw= pw: sas jwt salt "
+		"pin= otp licen "
+		"senha mdp contrasena kennwort community pat= pat: pat\" "
+		"motdepasse dsn= dsn: sonar.login",
+	[RULES_GROUP_URL] = "://",
+	[RULES_GROUP_HOME] = "/home/ /users/ ~",
+	[RULES_GROUP_CREDFILE] =
+		".ssh/ .aws/ .netrc .pgpass .docker/config .dockercfg "
+		"kubeconfig .kube/ shadow .pem .key .p12 .pfx .jks .keystore "
+		".ppk .kdbx .keytab .gpg id_rsa id_dsa id_ecdsa id_ed25519 "
+		"/secrets/ credential .my.cnf .mylogin.cnf .vault-token "
+		".npmrc .pypirc .gnupg/ gcloud/ service-account "
+		"service_account serviceaccount htpasswd passwd- opasswd "
+		"master.passwd ssl/private/ .azure/ .config/gh/ .git-cred "
+		".s3cfg .boto .terraformrc .rclone rclone.conf secring "
+		"wallet.dat client_secret secrets. kubelet kubernetes.io "
+		"password-store ssh_host_ /kubernetes/ .htaccess",
+};
+
+static void add_literals(struct rules *r, const char *list, int group)
+{
+	while (*list) {
+		size_t n = strcspn(list, " ");
+		char lit[64];
+
+		for (size_t i = 0; i < n; i++)
+			lit[i] = list[i] == '\x1f' ? ' ' : list[i];
+		prefilter_add(r->filter, (sv){lit, n}, group);
+		list += n + (list[n] == ' ');
+	}
+}
+
+static bool add_patterns(struct rules *r)
+{
+	struct regex_opts o = {.latin1 = true};
+
+	for (size_t i = 0; i < patterns_n; i++) {
+		const struct pattern *p = &patterns[i];
+		sv re = sv_str(p->re);
+
+		add_literals(r, p->literals, RULES_GROUPS + (int)i);
+		r->re[i] = regex_new(re, &o, NULL);
+		if (!r->re[i] || regex_groups(r->re[i]) >= MAX_SPANS ||
+		    regex_set_add(r->set, re, NULL) != (int)i)
+			return false;
+		r->table[RULES_PATTERNS + i].name = p->name;
+		if (p->text_only)
+			r->text_only |= UINT64_C(1) << (RULES_GROUPS + i);
+	}
+	r->cut = regex_new(sv_str(patterns_cut), &o, NULL);
+	return r->cut && regex_set_compile(r->set);
+}
+
+struct rules *rules_new(void)
+{
+	struct rules *r = mem_zalloc(sizeof(*r));
+	struct regex_opts o = {.latin1 = true, .max_mem = 16 * (int64_t)MIB};
+	bool ok = RULES_GROUPS + patterns_n <= 64;
+
+	r->n = RULES_PATTERNS + (int)patterns_n;
+	r->table = mem_zalloc((size_t)r->n * sizeof(*r->table));
+	r->re = mem_zalloc(patterns_n * sizeof(struct regex *));
+	r->found = mem_zalloc(patterns_n * sizeof(*r->found));
+	r->filter = prefilter_new();
+	r->set = regex_set_new(&o);
+	for (int i = 0; i < RULES_PATTERNS; i++)
+		r->table[i].name = code_names[i];
+	for (int i = 0; i < RULES_GROUPS; i++)
+		add_literals(r, group_literals[i], i);
+	if (!ok || !add_patterns(r)) {
+		rules_free(r);
+		return NULL;
+	}
+	prefilter_compile(r->filter);
+	return r;
+}
+
+void rules_free(struct rules *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < patterns_n; i++)
+		regex_free(r->re[i]);
+	regex_free(r->cut);
+	regex_set_free(r->set);
+	prefilter_free(r->filter);
+	mem_free(r->re);
+	mem_free(r->found);
+	mem_free(r->table);
+	mem_free(r);
+}
+
+int rules_count(const struct rules *r)
+{
+	return r->n;
+}
+
+struct hits_rule *rules_table(struct rules *r)
+{
+	return r->table;
+}
+
+uint64_t rules_scan(const struct rules *r, sv text)
+{
+	return prefilter_scan(r->filter, text);
+}
+
+/* base64 that decodes to user:password. */
+static bool is_basic(sv s)
+{
+	char out[1024];
+	size_t n;
+
+	if (s.n > 1024)
+		return true;
+	n = base64_decode(out, s);
+	if (n == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (iscntrl((unsigned char)out[i]))
+			return false;
+	return memchr(out, ':', n) != NULL;
+}
+
+static bool passes(enum patterns_check check, sv part)
+{
+	bool digit = false;
+
+	for (size_t i = 0; i < part.n && check == PATTERNS_DIGIT; i++)
+		digit |= isdigit((unsigned char)part.p[i]) != 0;
+	switch (check) {
+	case PATTERNS_PLAIN:
+		return true;
+	case PATTERNS_DIGIT:
+		return digit;
+	case PATTERNS_BASIC:
+		return is_basic(part);
+	}
+	return true;
+}
+
+static void add_part(struct hits *h, sv text, const struct regex_span *s,
+		     size_t i)
+{
+	sv part = {text.p + s->start, s->end - s->start};
+
+	if (s->set && passes(patterns[i].check, part) &&
+	    !value_placeholder(part, false))
+		hits_add(h, part, RULES_PATTERNS + (int)i);
+}
+
+/* Every non-overlapping match of pattern i. */
+static void find_one(struct rules *r, sv text, size_t i, struct hits *h)
+{
+	int groups = regex_groups(r->re[i]);
+	struct regex_span s[MAX_SPANS];
+	size_t from = 0;
+
+	while (from <= text.n &&
+	       regex_match(r->re[i], text, from, s, groups + 1)) {
+		for (int g = groups ? 1 : 0; g <= groups; g++)
+			add_part(h, text, &s[g], i);
+		from = s[0].end > from ? s[0].end : from + 1;
+	}
+}
+
+void rules_find(struct rules *r, sv text, uint64_t groups,
+		enum rules_where where, struct hits *h)
+{
+	uint64_t want = groups >> RULES_GROUPS;
+	int n;
+
+	if (where != RULES_TEXT)
+		want &= ~(r->text_only >> RULES_GROUPS);
+	if (__builtin_popcountll(want) >= SET_FROM) {
+		n = regex_set_match(r->set, text, r->found, (int)patterns_n);
+		if (n >= 0) {
+			uint64_t hit = 0;
+
+			for (int i = 0; i < n; i++)
+				hit |= UINT64_C(1) << r->found[i];
+			want &= hit;
+		}
+	}
+	for (; want; want &= want - 1)
+		find_one(r, text, (size_t)__builtin_ctzll(want), h);
+}
+
+void rules_find_cut(const struct rules *r, sv text, struct hits *h)
+{
+	struct regex_span s;
+
+	/* A token is shorter than this; the rest would be scanned for naught.
+	 */
+	text = sv_from(text, text.n > 4096 ? text.n - 4096 : 0);
+	if (regex_match(r->cut, text, 0, &s, 1))
+		hits_add(h, (sv){text.p + s.start, s.end - s.start}, RULES_CUT);
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Shell command lines inside arguments: sh -c '...', ssh host '...'. Enough
+ * of the grammar to find the words of each command, pipes from echo, here
+ * strings, and command substitutions.
+ */
+#include "redact/cmdline.h"
+
+#include <ctype.h>
+
+#include "base/mem.h"
+#include "redact/rules.h"
+#include "redact/secret.h"
+#include "redact/value.h"
+#include "text/base64.h"
+
+enum lex { LEX_END, LEX_WORD, LEX_PIPE, LEX_BREAK, LEX_REDIRECT, LEX_HERE };
+
+struct lexer {
+	struct cmdline *c;
+	sv in;
+	size_t pos;
+};
+
+/* The end of a quoted run whose opening quote is at i: behind its closing. */
+static size_t skip_quoted(struct lexer *l, size_t i)
+{
+	char q = l->in.p[i++];
+
+	for (; i < l->in.n; i++) {
+		if (l->in.p[i] == '\\' && q == '"')
+			i++;
+		else if (l->in.p[i] == q)
+			return i + 1;
+	}
+	l->c->doubt = true;
+	return l->in.n;
+}
+
+/* Behind the ) that belongs to the ( at i. */
+static size_t skip_parens(struct lexer *l, size_t i)
+{
+	size_t depth = 0;
+
+	while (i < l->in.n) {
+		char ch = l->in.p[i];
+
+		if (ch == '\'' || ch == '"') {
+			i = skip_quoted(l, i);
+			continue;
+		}
+		depth += ch == '(';
+		i++;
+		if (ch == ')' && --depth == 0)
+			return i;
+	}
+	return l->in.n;
+}
+
+static bool is_one_of(char ch, const char *set)
+{
+	return ch != '\0' && strchr(set, ch);
+}
+
+static size_t skip_word(struct lexer *l, size_t i)
+{
+	while (i < l->in.n && !is_one_of(l->in.p[i], " \t\r\n;&|<>()")) {
+		char ch = l->in.p[i];
+
+		if (ch == '\\')
+			i += 2;
+		else if (ch == '\'' || ch == '"' || ch == '`')
+			i = skip_quoted(l, i);
+		else if (ch == '$' && i + 1 < l->in.n && l->in.p[i + 1] == '(')
+			i = skip_parens(l, i + 1);
+		else
+			i++;
+	}
+	return MIN(i, l->in.n);
+}
+
+static enum lex operator(struct lexer *l) {
+	char ch = l->in.p[l->pos]; size_t start = l->pos;
+
+	while (l->pos < l->in.n && l->in.p[l->pos] == ch) l->pos++;
+	if (ch == '<' ||
+	    ch == '>'){if (l->pos < l->in.n && l->in.p[l->pos] == '&') l->pos++;
+		       return ch == '<' && l->pos - start == 3 ? LEX_HERE
+							       : LEX_REDIRECT;}
+return ch == '|' && l->pos - start == 1 ? LEX_PIPE : LEX_BREAK;
+}
+
+static enum lex lex(struct lexer *l, struct argv_token *t)
+{
+	size_t base = (size_t)(l->in.p - l->c->hits->text.p), start, end;
+
+	while (l->pos < l->in.n && is_one_of(l->in.p[l->pos], " \t\r"))
+		l->pos++;
+	if (l->pos == l->in.n)
+		return LEX_END;
+	if (is_one_of(l->in.p[l->pos], "\n;&|<>()"))
+		return operator(l);
+	start = l->pos;
+	end = l->pos = skip_word(l, start);
+	*t = (struct argv_token){
+		.text = value_unquote((sv){l->in.p + start, end - start}),
+		.start = base + start,
+		.end = base + end,
+		.longest = base + end,
+	};
+	return LEX_WORD;
+}
+
+/* Inside $(...) and `...` of a word there is another command line. */
+static void substitutions(struct lexer *l, const struct argv_token *t)
+{
+	sv s = t->text;
+	struct lexer in = {l->c, s, 0};
+
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		size_t end;
+
+		if (s.p[i] == '$' && s.p[i + 1] == '(') {
+			end = skip_parens(&in, i + 1);
+			cmdline_script(l->c, (sv){s.p + i + 2, end - i - 2});
+			i = end - 1;
+		} else if (s.p[i] == '`') {
+			end = skip_quoted(&in, i);
+			cmdline_script(l->c, (sv){s.p + i + 1, end - i - 1});
+			i = end - 1;
+		}
+	}
+}
+
+static bool is_any(sv t, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_eq(t, sv_str(list[i])))
+			return true;
+	return false;
+}
+
+static sv name_of(sv path)
+{
+	size_t slash = sv_rfind(path, '/');
+
+	return slash == SIZE_MAX ? path : sv_from(path, slash + 1);
+}
+
+static bool is_reserved(sv t)
+{
+	static const char *const list[] = {
+		"if",	   "then",     "else",	  "elif", "do",	    "while",
+		"until",   "!",	       "{",	  "}",	  "export", "local",
+		"declare", "readonly", "typeset", "case", "in",
+	};
+
+	return is_any(t, list, ARRAY_LEN(list));
+}
+
+/* NAME=value in front of a command, or behind export. */
+static bool assignment(struct cmdline *c, sv t)
+{
+	size_t eq = sv_find(t, '=');
+
+	if (eq == SIZE_MAX || eq == 0)
+		return false;
+	for (size_t i = 0; i < eq; i++)
+		if (!isalnum((unsigned char)t.p[i]) && t.p[i] != '_' &&
+		    t.p[i] != '+')
+			return false;
+	cmdline_judge(c, PROGRAM_KEYVAL, t);
+	return true;
+}
+
+/* Words [from, to) are one command with what stands in front. */
+static void command(struct cmdline *c, size_t *from, size_t to)
+{
+	while (*from < to && (is_reserved(c->words[*from].text) ||
+			      assignment(c, c->words[*from].text)))
+		(*from)++;
+	if (*from < to)
+		cmdline_walk(c, c->words[*from].text, *from + 1, to);
+}
+
+static bool has_flag(const struct argv_token *t, char letter)
+{
+	return t->text.n > 1 && t->text.p[0] == '-' && t->text.p[1] != '-' &&
+	       memchr(t->text.p, letter, t->text.n);
+}
+
+/* Does this command read a secret from its standard input? */
+static bool is_sink(const struct cmdline *c, size_t from, size_t to)
+{
+	static const char *const programs[] = {
+		"chpasswd",
+		"cryptsetup",
+		"smbpasswd",
+		"kinit",
+		"newusers",
+		"ecryptfs-add-passphrase",
+		"gnome-keyring-daemon",
+		"su",
+		"vncpasswd",
+		"fscrypt",
+	};
+	static const char *const options[] = {
+		"--password-stdin",  "--stdin",		 "--pass-stdin",
+		"--passphrase-fd",   "--with-token",	 "-stdin",
+		"--passwd-on-stdin", "--stdin-password", "stdin",
+		"--passphrase-fd=0", "--key-file=-",	 "--token-stdin",
+	};
+	sv name;
+
+	if (from >= to)
+		return false;
+	name = name_of(c->words[from].text);
+	if (is_any(name, programs, ARRAY_LEN(programs)))
+		return true;
+	for (size_t i = from + 1; i < to; i++) {
+		if (is_any(c->words[i].text, options, ARRAY_LEN(options)))
+			return true;
+		if (sv_eq(name, SV("sudo")) && has_flag(&c->words[i], 'S'))
+			return true;
+		if (sv_eq(name, SV("htpasswd")) && has_flag(&c->words[i], 'i'))
+			return true;
+	}
+	return false;
+}
+
+static bool is_decoder(const struct cmdline *c, size_t from, size_t to)
+{
+	if (from + 1 >= to ||
+	    !sv_eq(name_of(c->words[from].text), SV("base64")))
+		return false;
+	return has_flag(&c->words[from + 1], 'd') ||
+	       has_flag(&c->words[from + 1], 'D') ||
+	       sv_eq(c->words[from + 1].text, SV("--decode"));
+}
+
+/* base64 of a command line that holds a secret. */
+static bool hides_secret(const struct cmdline *c, sv word)
+{
+	struct hits hits = {.n = 0};
+	struct cmdline in = {
+		.programs = c->programs, .hits = &hits, .depth = c->depth};
+	char *plain = mem_alloc(base64_decoded_size(word.n));
+	size_t n = base64_decode(plain, word);
+	bool found = false;
+
+	if (n != SIZE_MAX && word.n >= 8) {
+		hits_reset(&hits, (sv){plain, n});
+		cmdline_script(&in, hits.text);
+		found = hits.n > 0;
+	}
+	cmdline_release(&in);
+	hits_release(&hits);
+	mem_free(plain);
+	return found;
+}
+
+/* What a sink reads. Of user:password, for chpasswd, the user stays. */
+static void fed(struct cmdline *c, sv t)
+{
+	size_t colon = sv_find(t, ':');
+
+	if (colon != SIZE_MAX && colon + 1 < t.n && !value_marker(t))
+		t = sv_from(t, colon + 1);
+	if (!value_placeholder(t, true))
+		hits_add(c->hits, t, RULES_STDIN);
+}
+
+/* echo SECRET | sink: words [from, to) are the echo. */
+static void piped(struct cmdline *c, size_t from, size_t to, bool decoder)
+{
+	sv name;
+
+	if (from >= to)
+		return;
+	name = name_of(c->words[from].text);
+	if (!sv_eq(name, SV("echo")) && !sv_eq(name, SV("printf")))
+		return;
+	for (size_t i = from + 1; i < to; i++) {
+		sv t = c->words[i].text;
+
+		if (t.n == 0 || t.p[0] == '-' || sv_starts(t, SV("%s")) ||
+		    (decoder && !hides_secret(c, t)))
+			continue;
+		fed(c, t);
+	}
+}
+
+struct pipeline {
+	size_t from, to; /* the command in front of a pipe */
+	bool pipe;
+	sv here; /* word behind <<< */
+};
+
+/* The command that ends at c->n. */
+static void finish(struct cmdline *c, size_t from, struct pipeline *p,
+		   enum lex how)
+{
+	size_t to = c->n;
+
+	command(c, &from, to);
+	if (p->pipe && is_sink(c, from, to))
+		piped(c, p->from, p->to, false);
+	else if (p->pipe && is_decoder(c, from, to))
+		piped(c, p->from, p->to, true);
+	if (p->here.n && is_sink(c, from, to))
+		fed(c, p->here);
+	*p = (struct pipeline){from, to, how == LEX_PIPE, SV_NULL};
+}
+
+static void run(struct lexer *l)
+{
+	struct pipeline p = {.pipe = false};
+	struct cmdline *c = l->c;
+	struct argv_token t;
+	size_t from = c->n;
+	enum lex how, next = LEX_WORD;
+
+	do {
+		how = lex(l, &t);
+		if (how == LEX_WORD) {
+			substitutions(l, &t);
+			if (next == LEX_HERE)
+				p.here = t.text;
+			else if (next != LEX_REDIRECT)
+				cmdline_push(c, &t);
+			next = LEX_WORD;
+			continue;
+		}
+		next = how;
+		if (how == LEX_HERE || how == LEX_REDIRECT)
+			continue;
+		finish(c, from, &p, how);
+		from = c->n;
+	} while (how != LEX_END);
+}
+
+void cmdline_script(struct cmdline *c, sv script)
+{
+	struct lexer l = {c, script, 0};
+	size_t mark = c->n;
+
+	c->script = true;
+	if (c->depth >= CMDLINE_DEPTH) {
+		hits_add(c->hits, script, RULES_NESTING);
+		return;
+	}
+	c->depth++;
+	run(&l);
+	c->depth--;
+	c->n = mark;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redact/value.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+static bool is_name(sv s)
+{
+	if (!s.n || isdigit((unsigned char)s.p[0]))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!isalnum((unsigned char)s.p[i]) && s.p[i] != '_')
+			return false;
+	return true;
+}
+
+static bool has_lower(sv s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (islower((unsigned char)s.p[i]))
+			return true;
+	return false;
+}
+
+static bool enclosed(sv v, sv open, sv close)
+{
+	return v.n >= open.n + close.n && sv_starts(v, open) &&
+	       sv_ends(v, close);
+}
+
+/*
+ * $VAR ${VAR} $(cmd) `cmd`. A default inside ${VAR:-x} may be the secret
+ * itself, so only plain names and the error form count.
+ */
+static bool variable(sv v, bool script)
+{
+	sv in;
+	size_t colon;
+
+	if (v.n < 2 || v.p[0] != '$')
+		return v.n > 2 && enclosed(v, SV("`"), SV("`"));
+	if (enclosed(v, SV("$("), SV(")")))
+		return true;
+	if (enclosed(v, SV("${"), SV("}"))) {
+		in = (sv){v.p + 2, v.n - 3};
+		colon = sv_find(in, ':');
+		if (colon != SIZE_MAX && colon + 1 < in.n &&
+		    in.p[colon + 1] == '?')
+			in.n = colon;
+		if (enclosed(v, SV("${{"), SV("}}")))
+			return true;
+		return is_name(in);
+	}
+	in = sv_from(v, 1);
+	if (in.n == 1 && strchr("@*#?0123456789", in.p[0]))
+		return true;
+	return is_name(in) && (script || !has_lower(in));
+}
+
+static bool all_of(sv v, const char *set)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] == '\0' || !strchr(set, v.p[i]))
+			return false;
+	return v.n > 0;
+}
+
+static bool listed(sv v, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(list[i]) == v.n && !strncasecmp(list[i], v.p, v.n))
+			return true;
+	return false;
+}
+
+/* <password>, <your-token>: one bracketed name. */
+static bool bracketed(sv v)
+{
+	if (v.n < 3 || v.p[0] != '<' || v.p[v.n - 1] != '>')
+		return false;
+	for (size_t i = 1; i + 1 < v.n; i++)
+		if (!isalpha((unsigned char)v.p[i]) && !strchr(" _-.", v.p[i]))
+			return false;
+	return true;
+}
+
+/* %s %PASSWORD% %(password)s */
+static bool percent(sv v)
+{
+	if (v.n < 2 || v.p[0] != '%')
+		return false;
+	if (v.n == 2)
+		return isalpha((unsigned char)v.p[1]);
+	return enclosed(v, SV("%("), SV(")s")) ||
+	       (v.p[v.n - 1] == '%' && is_name((sv){v.p + 1, v.n - 2}));
+}
+
+bool value_placeholder(sv v, bool script)
+{
+	static const char *const words[] = {
+		"changeme",
+		"change_me",
+		"change-me",
+		"redacted",
+		"[redacted]",
+		"<redacted>",
+		"(redacted)",
+		"yourpassword",
+		"your_password",
+		"your-password",
+		"your_token",
+		"your-token",
+		"your_api_key",
+		"your-api-key",
+		"yourtoken",
+		"your_secret",
+		"your-secret",
+		"placeholder",
+		"password_here",
+		"token_here",
+		"your_token_here",
+		"your_password_here",
+		"insert_password_here",
+		"hidden",
+		"[hidden]",
+		"[filtered]",
+		"[masked]",
+		"...",
+		"null",
+		"(null)",
+	};
+
+	v = value_unquote(v);
+	if (v.n == 0 || value_marker(v) == v.n)
+		return true;
+	if (all_of(v, "*") || (v.n >= 3 && all_of(v, "xX")) ||
+	    (v.n >= 3 && (all_of(v, ".") || all_of(v, "-") || all_of(v, "#"))))
+		return true;
+	if (bracketed(v) || percent(v) || variable(v, script))
+		return true;
+	if (sv_starts(v, SV("{{")))
+		return true;
+	return listed(v, words, ARRAY_LEN(words));
+}
+
+bool value_word(sv v)
+{
+	static const char *const words[] = {
+		"true",	   "false",    "yes",	   "no",       "on",
+		"off",	   "null",     "none",	   "nil",      "undefined",
+		"enabled", "disabled", "required", "optional",
+	};
+
+	return listed(value_unquote(v), words, ARRAY_LEN(words));
+}
+
+bool value_path(sv v)
+{
+	v = value_unquote(v);
+	return sv_starts(v, SV("/")) || sv_starts(v, SV("./")) ||
+	       sv_starts(v, SV("../")) || sv_starts(v, SV("~/")) ||
+	       sv_starts(v, SV("$HOME/")) || sv_starts(v, SV("file:")) ||
+	       sv_starts(v, SV("@/")) || sv_ends(v, SV(".json")) ||
+	       sv_ends(v, SV(".pem")) || sv_ends(v, SV(".key")) ||
+	       sv_ends(v, SV(".crt"));
+}
+
+struct run {
+	unsigned seen[128];
+	size_t n, digits, upper, lower, hex;
+};
+
+/*
+ * Collision entropy, without logarithms: n^2 / sum of squared counts is the
+ * number of equally likely characters that would look like this.
+ */
+static bool run_random(const struct run *r)
+{
+	size_t sum = 0;
+
+	if (r->n < 16 || !r->digits || r->digits == r->n)
+		return false;
+	for (int i = 0; i < 128; i++)
+		sum += (size_t)r->seen[i] * r->seen[i];
+	if (r->hex == r->n)
+		return r->n >= 20 && r->n * r->n >= 5 * sum;
+	/* Names with a number behind: one case, few digits. */
+	if ((!r->upper || !r->lower) && r->digits * 8 < r->n)
+		return false;
+	return r->n * r->n >= 7 * sum;
+}
+
+static void run_add(struct run *r, unsigned char c)
+{
+	r->seen[c & 127]++;
+	r->n++;
+	r->digits += isdigit(c) != 0;
+	r->upper += isupper(c) != 0;
+	r->lower += islower(c) != 0;
+	r->hex += isxdigit(c) != 0;
+}
+
+/* 8-4-4-4-12 */
+static bool is_uuid(sv v)
+{
+	if (v.n != 36)
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? v.p[i] != '-' : !isxdigit((unsigned char)v.p[i]))
+			return false;
+	}
+	return true;
+}
+
+bool value_random(sv v)
+{
+	struct run r = {.n = 0};
+
+	v = value_unquote(v);
+	if (value_path(v) || is_uuid(v) || sv_starts(v, SV("sha256:")) ||
+	    sv_starts(v, SV("ssh-")) || memmem(v.p, v.n, "://", 3))
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (isalnum(c) || (c != '\0' && strchr("+/=_%", c))) {
+			run_add(&r, c);
+			continue;
+		}
+		if (run_random(&r))
+			return true;
+		r = (struct run){.n = 0};
+	}
+	return run_random(&r);
+}
+
+size_t value_marker(sv s)
+{
+	sv head = SV("[REDACTED:");
+	size_t i = head.n;
+
+	if (!sv_starts(s, head))
+		return 0;
+	while (i < s.n && (islower((unsigned char)s.p[i]) ||
+			   isdigit((unsigned char)s.p[i]) || s.p[i] == '-'))
+		i++;
+	return i < s.n && i > head.n && s.p[i] == ']' ? i + 1 : 0;
+}
+
+sv value_unquote(sv s)
+{
+	if (s.n >= 4 && s.p[0] == '\\' && s.p[1] == '"' &&
+	    s.p[s.n - 2] == '\\' && s.p[s.n - 1] == '"')
+		return (sv){s.p + 2, s.n - 4};
+	if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') &&
+	    s.p[s.n - 1] == s.p[0])
+		return (sv){s.p + 1, s.n - 2};
+	return s;
+}

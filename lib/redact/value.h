@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * value.h - what a value looks like: a stand-in, a plain word, a path, or
+ * random. Pure functions over views; no state, no allocation.
+ */
+#ifndef RT_VALUE_H
+#define RT_VALUE_H
+
+#include "base/base.h"
+
+/*
+ * True where the value stands for a secret without being one: empty, $VAR,
+ * ${VAR}, $(cmd), <password>, {{ .x }}, ****, %s, changeme, our own marker.
+ * $var in lower case counts only in a `script`, where a shell expands it.
+ */
+bool value_placeholder(sv v, bool script);
+
+/* true, false, yes, no, on, off, null, none... */
+bool value_word(sv v);
+
+/* An absolute, home or ./ path, a file: URL, a key file's name. */
+bool value_path(sv v);
+
+/*
+ * Random-looking: a run of 16 or more base64, base64url or hex characters
+ * (20 if all hex) with letters and digits and without many repeats. Paths,
+ * URLs, UUIDs and public SSH keys are not.
+ */
+bool value_random(sv v);
+
+/* Length of the marker "[REDACTED:rule]" at the start of s, or 0. */
+size_t value_marker(sv s);
+
+/* Without one pair of enclosing quotes ('', "", or \" \"). */
+sv value_unquote(sv s);
+
+#endif
