@@ -190,8 +190,12 @@ static void check_upstream(struct stage *s)
 	if (!l->unaccounted)
 		return;
 	l->complete = false;
-	diag_warn("%lld records that %s wrote did not arrive here",
-		  (long long)l->unaccounted, l->upstream);
+	if (l->unaccounted > 0)
+		diag_warn("%lld records that %s wrote did not arrive here",
+			  (long long)l->unaccounted, l->upstream);
+	else
+		diag_warn("%lld records more than %s says it wrote",
+			  -(long long)l->unaccounted, l->upstream);
 }
 
 /* Our own ledger behind the upstream's, then a new segment. */
