@@ -36,6 +36,10 @@ static struct metric dropped = {
 	.name = "runtime_events_dropped_total",
 	.help = "Events that became nothing",
 	.label = ""};
+static struct metric unknown_fields = {
+	.name = "tetrapipe_canon_unknown_fields_total",
+	.help = "Fields of events that calls have no place for",
+	.label = ""};
 static struct metric_histogram duration = {
 	.name = "runtime_event_conversion_duration_ms",
 	.help = "Time to convert one event (one in 64 is timed)",
@@ -90,6 +94,7 @@ static enum stage_result convert(struct canon *c, struct stage *s,
 	if (!recout_end(&s->out, RECORD_CALL))
 		return stage_bad(s, "unwritable", recout_err(&s->out));
 	metric_add(&converted, 1);
+	metric_add(&unknown_fields, info.unknown);
 	return STAGE_WRITTEN;
 }
 
@@ -190,6 +195,7 @@ int main(int argc, char **argv)
 	tool_start(&o.tool);
 	metrics_register(&converted);
 	metrics_register(&dropped);
+	metrics_register(&unknown_fields);
 	metrics_register_histogram(&duration);
 	ro = (struct resolver_opts){o.sysroot, (size_t)o.symbol_cache};
 	c.frames = frame_maker_new(&ro, &err);
@@ -202,6 +208,10 @@ int main(int argc, char **argv)
 		return tool_end(TOOL_SYSTEM, 0);
 	}
 	code = stage_run_filter(&s, &o.stage);
+	if (unknown_fields.value)
+		diag_warn("%llu fields of events that this version does not "
+			  "know were left out",
+			  (unsigned long long)unknown_fields.value);
 	adapter_free(c.adapter);
 	frame_maker_free(c.frames);
 	return code;

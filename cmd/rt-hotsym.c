@@ -150,6 +150,13 @@ static void say_bounds(const struct hotsym_stats *st)
 		diag_warn("--max-keys reached %llu times: windows written in "
 			  "parts",
 			  (unsigned long long)st->early_flushes);
+	if (st->window_flushes)
+		diag_warn("event times lie too far apart: windows written in "
+			  "parts %llu times",
+			  (unsigned long long)st->window_flushes);
+	if (st->rows.below_confidence)
+		diag_info("%llu rows below --min-confidence",
+			  (unsigned long long)st->rows.below_confidence);
 	if (st->rows.callers_truncated)
 		diag_warn("%llu rows have more callers than --max-callers",
 			  (unsigned long long)st->rows.callers_truncated);

@@ -68,6 +68,12 @@ static inline bool sv_ends(sv s, sv suffix)
 		memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
+/* The byte behind the view; NULL for an empty view of nothing. */
+static inline const char *sv_end(sv s)
+{
+	return s.n ? s.p + s.n : s.p;
+}
+
 /* The part from byte i on; i is clamped to the length. */
 static inline sv sv_from(sv s, size_t i)
 {

@@ -378,11 +378,25 @@ bool read_object(walk &w, od::object &obj, const schema_msg *m, bool top)
 	return true;
 }
 
+/* What jwrite_record makes of wire bytes of an unknown kind, undone. */
+bool restore_record(walk &w, sv text)
+{
+	static const sv head = SV("{\"kind\":\"unknown\",\"" SCHEMA_UNKNOWN_PB_KEY
+				  "\":");
+
+	return sv_starts(text, head) && text.p[head.n] == '"' &&
+	       jtoken_unknown_pb(&w, sv_from(text, head.n));
+}
+
 /* The whole text as JSON under SCHEMA_UNKNOWN_JSON: a kind of the future. */
 bool keep_record(walk &w)
 {
 	char *q = pb_write_tag(w.p, SCHEMA_UNKNOWN_JSON, PB_LEN);
 	char *body = q + 5, *end;
+
+	if (restore_record(w, (sv){w.text, (size_t)(w.text_end - w.text)}))
+		return true;
+	w.err = NULL;
 
 	if (!jtext_minify(w.text, w.text_end, body, &end))
 		return jtoken_fail(&w, "not valid JSON", w.text);

@@ -12,6 +12,10 @@
 /* Messages inside messages; far more than any schema here nests. */
 #define MAX_DEPTH 64
 
+#define UNKNOWN_KEY "\"" SCHEMA_UNKNOWN_PB_KEY "\":"
+/* Padded like schema_field.key. */
+static const char unknown_key[SCHEMA_KEY_PAD] = UNKNOWN_KEY;
+
 struct writer {
 	struct buf *out;
 	struct rt_err *err;
@@ -241,7 +245,7 @@ static void next_item(struct writer *w, struct level *l,
 static bool put_packed(struct writer *w, struct level *l,
 		       const struct schema_field *f, sv s)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p = s.p, *end = sv_end(s);
 
 	while (p < end) {
 		uint64_t v;
@@ -347,7 +351,7 @@ static int put_members(struct writer *w, struct level *l, sv wire)
 	}
 	close_list(w, l);
 	if (l->unknown.n) {
-		put_key(w, l, SV("\"" SCHEMA_UNKNOWN_PB_KEY "\":"));
+		put_key(w, l, (sv){unknown_key, sizeof(UNKNOWN_KEY) - 1});
 		put_base64(w, buf_view(&l->unknown));
 	}
 	return 1;

@@ -77,7 +77,7 @@ static char *put_escape(char *q, unsigned char c)
 
 bool jwrite_text(struct buf *out, sv s)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p = s.p, *end = sv_end(s);
 	char *q = buf_reserve(out, s.n + 48);
 	bool valid = true;
 

@@ -31,7 +31,7 @@ struct pb_field {
 
 static inline struct pb_cur pb_walk(sv s)
 {
-	return (struct pb_cur){s.p, s.p + s.n};
+	return (struct pb_cur){s.p, sv_end(s)};
 }
 
 /* The byte behind the varint, or NULL where there is none. */

@@ -64,6 +64,7 @@ struct adapter {
 	void *ctx;
 	struct hints hints;
 	struct buf hook; /* "subsys:event", "provider:name" */
+	uint64_t unknown; /* of the event at hand */
 };
 
 struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx)
@@ -100,7 +101,8 @@ static bool is_kept(uint32_t num)
 }
 
 /* Copies what is kept in as few pieces as there are. */
-static bool put_process(struct buf *out, uint32_t num, sv wire, uint8_t *hint)
+static bool put_process(struct buf *out, uint32_t num, sv wire, uint8_t *hint,
+			uint64_t *unknown)
 {
 	struct pb_cur c = pb_walk(wire);
 	const char *from = wire.p;
@@ -111,6 +113,7 @@ static bool put_process(struct buf *out, uint32_t num, sv wire, uint8_t *hint)
 	while ((r = pb_next(&c, &f)) > 0) {
 		if (is_kept(f.num))
 			continue;
+		*unknown += f.num > PROCESS_LAST;
 		buf_add(out, from, (size_t)(f.raw.p - from));
 		from = c.p;
 	}
@@ -278,7 +281,8 @@ static bool put_ancestors(struct adapter *a, const struct tetragon_event *e,
 
 	while (e->has[PART_ANCESTOR] && pb_next(&c, &f) > 0)
 		if (tetragon_part_of(e->type, f.num) == PART_ANCESTOR &&
-		    !put_process(out, C_ANCESTORS, f.data, &a->hints.parent))
+		    !put_process(out, C_ANCESTORS, f.data, &a->hints.parent,
+				 &a->unknown))
 			return false;
 	return true;
 }
@@ -380,7 +384,7 @@ static bool put_head(struct adapter *a, const struct tetragon_event *e,
 	pb_put_uint(out, C_PROBE_TYPE, (uint64_t)info->probe_type);
 	if (e->part[PART_PROCESS].set &&
 	    !put_process(out, C_PROCESS, e->part[PART_PROCESS].data,
-			 &a->hints.process))
+			 &a->hints.process, &a->unknown))
 		return false;
 	put_thread(out, p);
 	pb_put_string(out, C_SYSCALL, syscall_of(e));
@@ -412,7 +416,7 @@ static bool put_middle(struct adapter *a, const struct tetragon_event *e,
 	pb_put_string(out, C_PROVIDER, SV("tetragon"));
 	if (e->part[PART_PARENT].set &&
 	    !put_process(out, C_PARENT, e->part[PART_PARENT].data,
-			 &a->hints.parent))
+			 &a->hints.parent, &a->unknown))
 		return false;
 	if (e->type == TETRAGON_EXIT)
 		put_exit(out, e);
@@ -456,6 +460,9 @@ bool adapter_write(struct adapter *a, const struct tetragon_event *e,
 	struct tetragon_process p;
 	struct tetragon_pod pod;
 
+	bool ok;
+
+	a->unknown = e->unknown;
 	info->probe_type = probe_type_of(e->type);
 	if (info->probe_type == PROBE_UNSPECIFIED ||
 	    !tetragon_process(e->part[PART_PROCESS].data, &p) ||
@@ -466,7 +473,9 @@ bool adapter_write(struct adapter *a, const struct tetragon_event *e,
 				     : p.docker;
 	info->image_digest = hook_image_digest(pod.image_id);
 	info->binary = p.binary;
-	return put_head(a, e, &p, &pod, out, info) &&
-	       put_middle(a, e, &pod, out, info) &&
-	       put_tail(a, e, &p, &pod, envelope, out);
+	ok = put_head(a, e, &p, &pod, out, info) &&
+	     put_middle(a, e, &pod, out, info) &&
+	     put_tail(a, e, &p, &pod, envelope, out);
+	info->unknown = a->unknown;
+	return ok;
 }

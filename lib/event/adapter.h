@@ -38,6 +38,7 @@ struct adapter_info {
 	char event_id[32];
 	enum probe_type probe_type;
 	sv container_id, binary, image_digest;
+	uint64_t unknown; /* fields that the call has no place for */
 };
 
 /*

@@ -205,7 +205,9 @@ static enum recin_status next_pb(struct recin *r, struct record *rec)
 
 	if (st != RECIN_RECORD)
 		return st;
-	if (!record_parse(frame, rec) || !is_wire(rec->body))
+	/* What an unknown kind holds is not ours to judge. */
+	if (!record_parse(frame, rec) ||
+	    (rec->kind != RECORD_UNKNOWN && !is_wire(rec->body)))
 		return fail(r, RECIN_BAD, "not a record");
 	return RECIN_RECORD;
 }

@@ -205,19 +205,38 @@ static enum recin_status broken(struct recin_json *j, struct recbuf *b,
 				enum jframe_status st, sv first_line,
 				size_t pos, struct rt_err *err)
 {
-	bool at_end = st == JFRAME_MORE && b->last != INPUT_OK;
-	bool over = st == JFRAME_MORE && !at_end;
+	bool at_end = st == JFRAME_MORE;
 
-	fail(err, RECIN_BAD,
-	     over     ? "record over --max-record"
-	     : at_end ? "the object is cut"
-		      : "not valid JSON");
+	fail(err, RECIN_BAD, at_end ? "the object is cut" : "not valid JSON");
 	err->pos = pos;
-	if (may_span_lines(first_line) || (over && pos > first_line.n))
+	if (may_span_lines(first_line))
 		resync(j, b);
 	else
 		drop_line(b);
 	return at_end && !recbuf_view(b).n ? RECIN_TRUNCATED : RECIN_BAD;
+}
+
+/* Past an object over the limit, without keeping it. */
+static enum recin_status skip_object(struct recin_json *j, struct recbuf *b,
+				     struct jframe *f, struct rt_err *err)
+{
+	enum jframe_status st;
+
+	fail(err, RECIN_BAD, "record over --max-record");
+	err->pos = j->max_record;
+	do {
+		/* The scan looks one byte back. */
+		recbuf_take(b, f->pos - 1);
+		f->pos = 1;
+		st = jframe_scan(f, recbuf_view(b));
+	} while (st == JFRAME_MORE && recbuf_fill(b));
+	if (st == JFRAME_DONE) {
+		recbuf_take(b, f->pos);
+		j->by_scan = true;
+		return RECIN_BAD;
+	}
+	drop_line(b);
+	return st == JFRAME_MORE ? RECIN_TRUNCATED : RECIN_BAD;
 }
 
 /* An object that is not simply one line. */
@@ -233,6 +252,8 @@ static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
 	while ((fs = jframe_scan(&f, recbuf_view(b))) == JFRAME_MORE)
 		if (f.pos > j->max_record || !recbuf_fill(b))
 			break;
+	if (f.pos > j->max_record)
+		return skip_object(j, b, &f, err);
 	if (fs != JFRAME_DONE) {
 		sv v = recbuf_view(b);
 		size_t n = sv_find(v, '\n');

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "codec/pbwire.h"
+#include "event/describe.h"
 #include "event/digest.h"
 #include "event/gap.h"
 #include "pipe/diag.h"
@@ -128,7 +129,12 @@ static void note_bad(struct stage *s, enum recin_status st)
 enum stage_result stage_bad(struct stage *s, const char *reason,
 			    const struct rt_err *e)
 {
+	struct diag_record about;
+
+	describe_record(s->current, &about);
+	diag_set_record(&about);
 	report_bad(s, e);
+	diag_set_record(NULL);
 	extend_bad(s, e);
 	return stage_drop(s, reason);
 }
@@ -214,6 +220,7 @@ static bool close_segment(struct stage *s)
 	write_ledger(s);
 	*l = (struct ledger){.stage = s->name, .complete = true};
 	s->closing = false;
+	s->cut = false;
 	s->upstream_out = 0;
 	return ok;
 }
@@ -250,8 +257,8 @@ static enum stage_result put(struct stage *s, const struct record *r)
 
 static bool handle(struct stage *s, const struct record *r)
 {
+	struct timestamp t = {0, 0};
 	enum stage_result res;
-	struct timestamp t;
 
 	s->ledger.in++;
 	s->total++;
@@ -259,9 +266,10 @@ static bool handle(struct stage *s, const struct record *r)
 	if (record_time(r, &t)) {
 		ledger_time(&s->ledger, t);
 		s->last_time = t;
-		if (s->bad.n)
-			close_bad(s, t);
 	}
+	if (s->bad.n)
+		close_bad(s, t);
+	s->current = r;
 	res = s->on_record(s->ctx, s, r);
 	if (res == STAGE_PASS)
 		res = put(s, r);
@@ -289,6 +297,7 @@ static bool pass_gap(struct stage *s, const struct record *r)
 {
 	enum stage_result res = STAGE_PASS;
 
+	s->current = r;
 	if (s->sees_gaps)
 		res = s->on_record(s->ctx, s, r);
 	if (res == STAGE_PASS)
@@ -331,7 +340,7 @@ static bool handle_trouble(struct stage *s, enum recin_status st)
 		cut(s);
 		return false;
 	case RECIN_ERROR:
-		diag_error("cannot read %s: %s", recin_name(s->in),
+		diag_error("cannot read '%s': %s", recin_name(s->in),
 			   strerror(recin_err(s->in)->sys_errno));
 		s->status = tool_worst(s->status, TOOL_SYSTEM);
 		cut(s);

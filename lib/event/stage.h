@@ -70,6 +70,7 @@ struct stage {
 	/* Private. */
 	enum tool_exit status;
 	const char *drop_reason;
+	const struct record *current; /* the one in on_record's hands */
 	bool input_ended_well, cut;
 	struct ledger_view upstream;
 	uint64_t upstream_out; /* announced by the ledgers of this segment */

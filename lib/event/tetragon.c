@@ -98,6 +98,7 @@ static bool parse_body(struct tetragon_event *e)
 		enum tetragon_part p = tetragon_part_of(e->type, f.num);
 
 		e->has[p] = true;
+		e->unknown += p == PART_NONE;
 		if (p < PART_SINGLE_END)
 			e->part[p] = (struct tetragon_value){f.data, f.v, true};
 	}
@@ -134,8 +135,8 @@ bool tetragon_parse(sv wire, struct tetragon_event *e)
 	*e = (struct tetragon_event){0};
 	while ((r = pb_next(&c, &f)) > 0) {
 		if (f.wt != PB_LEN)
-			continue;
-		if (f.num == 1000)
+			e->unknown++;
+		else if (f.num == 1000)
 			e->node_name = f.data;
 		else if (f.num == 1001)
 			e->time = f.data;
@@ -146,6 +147,8 @@ bool tetragon_parse(sv wire, struct tetragon_event *e)
 		else if (is_event(f.num)) {
 			e->type = type_of(f.num);
 			e->body = f.data;
+		} else if (f.num != TETRAGON_NODE_LABELS) {
+			e->unknown++;
 		}
 	}
 	return r == 0 && parse_body(e);

@@ -78,6 +78,7 @@ struct tetragon_event {
 	sv node_name, cluster_name;
 	sv time; /* a Timestamp's contents; p is NULL where absent */
 	uint64_t aggregated;
+	uint64_t unknown; /* fields of the envelope and the event not known */
 	struct tetragon_value part[PART_SINGLE_END];
 	bool has[PART_END]; /* is there any of this part? */
 };

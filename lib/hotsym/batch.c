@@ -16,12 +16,12 @@ struct timestamp batch_time(int64_t ns)
 
 double batch_confidence(uint64_t count, uint8_t verdict)
 {
-	double c = count >= 1000 ? 1.0 : 0.8;
+	bool often = count >= 1000;
 
 	/* 1 to 3: same, corrected, resolved. */
-	if (verdict < 1 || verdict > 3)
-		c *= 0.75;
-	return MAX(c, 0.2);
+	if (verdict >= 1 && verdict <= 3)
+		return often ? 1.0 : 0.8;
+	return often ? 0.75 : 0.6;
 }
 
 static void put_time(struct buf *out, uint32_t num, struct timestamp t)

@@ -91,7 +91,7 @@ static struct window *open_window(struct hotsym *h, int64_t start, bool late)
 			return w;
 	}
 	if (h->n_windows == MAX_WINDOWS) {
-		h->stats.early_flushes++;
+		h->stats.window_flushes++;
 		hotsym_flush(h, true);
 	}
 	w = window_new(v->node, v->cluster, start);

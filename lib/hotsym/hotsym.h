@@ -31,6 +31,7 @@ struct hotsym_opts {
 
 struct hotsym_stats {
 	uint64_t early_flushes;	  /* for the key bound */
+	uint64_t window_flushes;  /* for the bound of open windows */
 	uint64_t late;		  /* events */
 	struct batch_counts rows;
 	uint64_t frames_cut;

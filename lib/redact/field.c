@@ -22,6 +22,16 @@ static const struct rule rules[] = {
 	{NULL, "docker", FIELD_KEEP},
 	{NULL, "purl", FIELD_KEEP},
 	{NULL, "claim_id", FIELD_KEEP},
+	/* Hooks, symbols and nodes: the event's id is made of them. */
+	{NULL, "node_name", FIELD_NAME},
+	{NULL, "function_name", FIELD_NAME},
+	{NULL, "symbol", FIELD_NAME},
+	{NULL, "raw_symbol", FIELD_NAME},
+	{"ProcessTracepoint", "subsys", FIELD_NAME},
+	{"ProcessTracepoint", "event", FIELD_NAME},
+	{"ProcessUsdt", "provider", FIELD_NAME},
+	{"ProcessUsdt", "name", FIELD_NAME},
+	{NULL, "syscall", FIELD_NAME},
 	{NULL, "arguments", FIELD_CMDLINE},
 	{"Process", "binary", FIELD_RESOLVE_PATH},
 	{"ProcessInfo", "binary", FIELD_PATH},
@@ -49,4 +59,19 @@ enum field_class field_classify(sv message, sv field)
 		     sv_eq(message, sv_str(rules[i].message))))
 			return rules[i].class;
 	return FIELD_TEXT;
+}
+
+bool field_is_name(sv text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		bool operator = c == '=' && i &&
+				(text.p[i - 1] == '=' || text.p[i - 1] == '!' ||
+				 memmem(text.p, i, "operator", 8));
+
+		if (c < 0x20 || c == 0x7f || c == '"' || c == '\\' ||
+		    (c == '=' && !operator))
+			return false;
+	}
+	return true;
 }

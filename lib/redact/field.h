@@ -13,6 +13,7 @@
 enum field_class {
 	FIELD_TEXT,
 	FIELD_KEEP,	    /* ids made by machines, which other records cite */
+	FIELD_NAME, /* of a symbol, hook or node: kept where it is one */
 	FIELD_CMDLINE,	    /* argv joined by spaces */
 	FIELD_PATH,	    /* a path and nothing else */
 	FIELD_RESOLVE_PATH, /* a path that resolution still needs */
@@ -20,5 +21,11 @@ enum field_class {
 
 /* By the names of the message (its last part) and of the field. */
 enum field_class field_classify(sv message, sv field);
+
+/*
+ * Could the text be a symbol (demangled ones have blanks and brackets), hook
+ * or node name? No assignment, no quotes, no control bytes.
+ */
+bool field_is_name(sv text);
 
 #endif

@@ -34,10 +34,11 @@ static bool change(struct walk *w, sv s)
 	case FIELD_KEEP:
 		return false;
 	case FIELD_TEXT:
+	case FIELD_NAME:
 	case FIELD_RESOLVE_PATH:
 		break;
 	}
-	return redact_env(w->redact, key, s, &w->changed);
+	return redact_pair(w->redact, key, s, &w->changed);
 }
 
 /*

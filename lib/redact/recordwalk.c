@@ -104,7 +104,8 @@ static bool change_value(struct recordwalk *w, const struct schema_field *f,
 			 sv v)
 {
 	w->text.n = 0;
-	if (class == FIELD_KEEP || !v.n)
+	if (class == FIELD_KEEP || !v.n ||
+	    (class == FIELD_NAME && field_is_name(v)))
 		return false;
 	if (f->kind == SCHEMA_BYTES)
 		return redact_bytes(w->redact, v, &w->text);
@@ -116,6 +117,7 @@ static bool change_value(struct recordwalk *w, const struct schema_field *f,
 		return redact_path(w->redact, v, &w->text);
 	case FIELD_TEXT:
 	case FIELD_KEEP:
+	case FIELD_NAME:
 	case FIELD_RESOLVE_PATH:
 		break;
 	}
@@ -152,13 +154,14 @@ static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
 			 sv wire, unsigned int depth, sv *out);
 
 /* Key and value of a label, an annotation or an environment variable. */
-static bool walk_pair(struct recordwalk *w, sv wire, unsigned int depth,
-		      sv *out)
+static bool walk_pair(struct recordwalk *w, sv wire, bool is_env,
+		      unsigned int depth, sv *out)
 {
 	struct rewrite rw = {&w->level[depth], wire.p, false};
 	struct pb_cur c = pb_walk(wire);
 	struct pb_field f;
 	sv key = SV_NULL;
+	bool hit;
 	int r;
 
 	while ((r = pb_next(&c, &f)) > 0)
@@ -170,8 +173,13 @@ static bool walk_pair(struct recordwalk *w, sv wire, unsigned int depth,
 		w->text.n = 0;
 		if (f.wt != PB_LEN)
 			continue;
-		if (f.num == 2 ? redact_env(w->redact, key, f.data, &w->text)
-			       : redact_text(w->redact, f.data, &w->text))
+		if (f.num != 2)
+			hit = redact_text(w->redact, f.data, &w->text);
+		else if (is_env)
+			hit = redact_env(w->redact, key, f.data, &w->text);
+		else
+			hit = redact_pair(w->redact, key, f.data, &w->text);
+		if (hit)
 			replace(&rw, &f, buf_view(&w->text));
 	}
 	if (rw.changed) {
@@ -182,7 +190,7 @@ static bool walk_pair(struct recordwalk *w, sv wire, unsigned int depth,
 }
 
 static void unknown_field(struct recordwalk *w, struct rewrite *rw,
-			  const struct pb_field *f)
+			  const struct pb_field *f, unsigned int depth)
 {
 	w->text.n = 0;
 	if (f->num == SCHEMA_UNKNOWN_JSON && f->wt == PB_LEN) {
@@ -196,6 +204,8 @@ static void unknown_field(struct recordwalk *w, struct rewrite *rw,
 			break;
 		}
 	}
+	/* Without the kind's own field nothing is left of a record. */
+	w->bad |= depth == 0;
 	w->unknown++;
 	drop(rw, f);
 }
@@ -215,7 +225,7 @@ static void known_field(struct recordwalk *w, const struct plan *p,
 		if (walk_message(w, sf->msg, f->data, depth + 1, &changed))
 			replace(rw, f, changed);
 	} else if (sf->kind == SCHEMA_MAP && sf->wrapped == SCHEMA_STRING) {
-		if (walk_pair(w, f->data, depth + 1, &changed))
+		if (walk_pair(w, f->data, false, depth + 1, &changed))
 			replace(rw, f, changed);
 	}
 }
@@ -235,7 +245,7 @@ static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
 		return false;
 	}
 	if (p->is_env)
-		return walk_pair(w, wire, depth, out);
+		return walk_pair(w, wire, true, depth, out);
 	rw.out = &w->level[depth];
 	if (p->has_cmdline)
 		scope = scope_of(m, wire);
@@ -243,7 +253,7 @@ static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
 		const struct schema_field *sf = schema_by_num(m, f.num);
 
 		if (!sf || !schema_accepts(sf, f.wt))
-			unknown_field(w, &rw, &f);
+			unknown_field(w, &rw, &f, depth);
 		else if (f.wt == PB_LEN)
 			known_field(w, p, sf, &f, &scope, &rw, depth);
 	}

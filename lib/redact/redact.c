@@ -22,12 +22,12 @@ struct redact {
 	struct buf pass[2]; /* a rewriting and its rewriting */
 };
 
-enum job_kind { JOB_CMDLINE, JOB_ENV, JOB_PATH, JOB_TEXT };
+enum job_kind { JOB_CMDLINE, JOB_ENV, JOB_PAIR, JOB_PATH, JOB_TEXT };
 
 /* What is asked about a string, beside the string. */
 struct job {
 	enum job_kind kind;
-	sv name; /* binary, or environment key */
+	sv name; /* binary, or key */
 	bool cut;
 };
 
@@ -139,10 +139,11 @@ static void find_text(struct redact *r, sv t, bool cut)
 static void find_env(struct redact *r, sv t, const struct job *j)
 {
 	enum secret_class c = secret_env_key(j->name);
+	bool all = r->opts.env_all && j->kind == JOB_ENV;
 
 	if (value_placeholder(t, false))
 		return;
-	if (r->opts.env_all || c == SECRET_STRONG || secret_keyed(c, t, false))
+	if (all || c == SECRET_STRONG || secret_keyed(c, t, false))
 		hits_add(&r->hits, t, RULES_ENV);
 	else
 		find_text(r, t, j->cut);
@@ -168,6 +169,7 @@ static bool find(struct redact *r, sv t, const struct job *j)
 		find_cmdline(r, t, j);
 		break;
 	case JOB_ENV:
+	case JOB_PAIR:
 		find_env(r, t, j);
 		break;
 	case JOB_PATH:
@@ -224,6 +226,11 @@ bool redact_cmdline(struct redact *r, sv binary, sv arguments, bool truncated,
 bool redact_env(struct redact *r, sv key, sv value, struct buf *out)
 {
 	return rewrite(r, value, &(struct job){JOB_ENV, key, false}, out);
+}
+
+bool redact_pair(struct redact *r, sv key, sv value, struct buf *out)
+{
+	return rewrite(r, value, &(struct job){JOB_PAIR, key, false}, out);
 }
 
 bool redact_path(struct redact *r, sv path, struct buf *out)

@@ -51,6 +51,8 @@ bool redact_cmdline(struct redact *r, sv binary, sv arguments, bool truncated,
 
 /* The value of one environment variable. */
 bool redact_env(struct redact *r, sv key, sv value, struct buf *out);
+/* The same for a label, an annotation, a member: env_all is not about it. */
+bool redact_pair(struct redact *r, sv key, sv value, struct buf *out);
 
 /*
  * A path and nothing else: binary, cwd, module, file argument. The name of

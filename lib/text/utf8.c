@@ -38,7 +38,7 @@ size_t utf8_seq(const char *p, const char *end)
 
 size_t utf8_valid_prefix(sv s)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p = s.p, *end = sv_end(s);
 
 	while (p < end) {
 		size_t k = utf8_seq(p, end);
