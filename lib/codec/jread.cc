@@ -46,6 +46,7 @@ struct walk : jtoken_out {
 	const schema_field *as;
 	bool other_kind;
 	bool unknown_kind;
+	bool named; /* a "kind" was there */
 };
 
 bool fail(walk &w, simdjson::error_code e, const char *at)
@@ -315,6 +316,7 @@ bool read_kind(walk &w, sv t)
 
 	if (!jtoken_plain_string(t, &name))
 		return jtoken_fail(&w, "\"kind\" is not a string", t.p);
+	w.named = true;
 	if (w.as && sv_eq(w.as->name, name))
 		return true;
 	w.as = schema_by_name(w.record, name);
@@ -497,7 +499,8 @@ enum jread_status jread_message(struct jread *r, sv text,
 enum jread_status jread_record(struct jread *r, sv text,
 			       const struct schema_msg *record,
 			       const struct schema_field *fallback,
-			       struct buf *out, struct rt_err *err)
+			       struct buf *out, bool *named,
+			       struct rt_err *err)
 {
 	walk w;
 	jread_status st;
@@ -525,5 +528,6 @@ enum jread_status jread_record(struct jread *r, sv text,
 			break;
 		}
 	}
+	*named = w.named;
 	return finish(w, st, out, err);
 }

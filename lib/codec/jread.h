@@ -47,11 +47,13 @@ enum jread_status jread_message(struct jread *r, sv text,
  * One record: an object whose "kind" (at any place; absent: `fallback`) names
  * a member of `record`, a message with one oneof of messages. Appended is
  * `record` itself: tag, length, contents. An unknown kind is kept whole.
+ * *named: there was a "kind".
  */
 enum jread_status jread_record(struct jread *r, sv text,
 			       const struct schema_msg *record,
 			       const struct schema_field *fallback,
-			       struct buf *out, struct rt_err *err);
+			       struct buf *out, bool *named,
+			       struct rt_err *err);
 
 C_DECLS_END
 

@@ -128,12 +128,10 @@ static bool detect(struct recin *r)
 			break;
 	if (v.n == 0)
 		return false;
-	if (v.n < 2 || sv_starts(v, SV("\xef\xbb")))
-		r->format = RECIN_JSON;
-	else if (((unsigned char)v.p[0] | (unsigned char)v.p[1]) & 0x80)
+	r->format = RECIN_JSON;
+	if (!sv_starts(v, SV("\xef\xbb")) &&
+	    ((unsigned char)v.p[0] | (unsigned char)v.p[v.n > 1]) & 0x80)
 		r->format = RECIN_PB;
-	else
-		r->format = RECIN_JSON;
 	return true;
 }
 
@@ -155,11 +153,25 @@ static enum recin_status frame_length(struct recin *r, size_t *prefix,
 			return v.n ? cut_at_end(r, "a frame is cut")
 				   : at_end(r);
 	}
-	if (*len > r->max_record)
-		return fail(r, RECIN_LOST,
-			    "length prefix over --max-record: not a record "
-			    "stream, or a damaged one");
 	return RECIN_RECORD;
+}
+
+/* Past a frame over the limit, if it is a frame at all. */
+static enum recin_status skip_frame(struct recin *r, uint64_t left)
+{
+	for (;;) {
+		size_t n = (size_t)MIN(left, recbuf_view(&r->buf).n);
+
+		recbuf_take(&r->buf, n);
+		left -= n;
+		if (!left)
+			return fail(r, RECIN_BAD, "record over --max-record");
+		if (!recbuf_fill(&r->buf))
+			break;
+	}
+	r->ended = true;
+	return fail(r, RECIN_LOST,
+		    "a length over --max-record that leads past the end");
 }
 
 static enum recin_status next_frame(struct recin *r, sv *frame)
@@ -176,6 +188,8 @@ static enum recin_status next_frame(struct recin *r, sv *frame)
 		return st;
 	}
 	r->index++;
+	if (len > r->max_record)
+		return skip_frame(r, prefix + len);
 	while (recbuf_view(&r->buf).n < prefix + len)
 		if (!recbuf_fill(&r->buf)) {
 			r->ended = true;
@@ -224,6 +238,7 @@ static enum recin_status next_tetragon_pb(struct recin *r, struct record *rec)
 	r->frame.n = 0;
 	pb_put_bytes(&r->frame, RECORD_TETRAGON, frame);
 	record_parse(buf_view(&r->frame), rec);
+	rec->raw = true;
 	return RECIN_RECORD;
 }
 

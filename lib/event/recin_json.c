@@ -118,15 +118,19 @@ static enum recin_status read_object(struct recin_json *j, sv text,
 				     struct record *rec, struct rt_err *err,
 				     enum jread_status *why)
 {
+	bool named;
+
 	j->wire.n = 0;
 	*why = jread_record(j->reader, text, record_schema(),
-			    record_field(RECORD_TETRAGON), &j->wire, err);
+			    record_field(RECORD_TETRAGON), &j->wire, &named,
+			    err);
 	if (*why != JREAD_OK)
 		return RECIN_BAD;
 	if (!record_parse(buf_view(&j->wire), rec)) {
 		/* A kind of the future, kept as text. */
 		*rec = (struct record){.wire = buf_view(&j->wire)};
 	}
+	rec->raw = !named;
 	return RECIN_RECORD;
 }
 
@@ -281,7 +285,9 @@ enum recin_status recin_json_next(struct recin_json *j, struct recbuf *b,
 		return nul_run(b, err);
 	if (*recbuf_view(b).p != '{') {
 		drop_line(b);
-		return fail(err, RECIN_BAD, "not a JSON object");
+		fail(err, RECIN_BAD, "not a JSON object");
+		/* Without its newline it may be the rest of something. */
+		return recbuf_view(b).n ? RECIN_BAD : RECIN_TRUNCATED;
 	}
 	if (j->by_scan)
 		return scan_object(j, b, rec, err);

@@ -37,6 +37,7 @@ bool record_parse(sv wire, struct record *r)
 					 : RECORD_UNKNOWN;
 	r->body = f.data;
 	r->wire = wire;
+	r->raw = false;
 	return true;
 }
 

@@ -29,6 +29,7 @@ struct record {
 	enum record_kind kind;
 	sv body; /* the kind's message */
 	sv wire; /* rt.v1.Record: tag, length, body */
+	bool raw; /* came as the agent writes it, not from a stage */
 };
 
 /* rt.v1.Record, and the message type of a kind (NULL for unknown). */

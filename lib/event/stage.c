@@ -204,6 +204,26 @@ static void check_upstream(struct stage *s)
 			  -(long long)l->unaccounted, l->upstream);
 }
 
+/*
+ * Every stage ends what it writes with a ledger. Without one the stage before
+ * was killed, or something cut the stream: nobody knows what is missing.
+ */
+static void no_ledger(struct stage *s)
+{
+	struct gap g = {.stage = sv_str(s->name),
+			.reason = "truncated_input",
+			.unknown = true,
+			.from = s->last_time,
+			.detail = SV("no ledger behind the last record")};
+
+	s->ledger.complete = false;
+	diag_warn("the stream ends without the ledger of the stage before");
+	if (s->sink)
+		return;
+	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
+	recout_end(&s->out, RECORD_GAP);
+}
+
 /* Our own ledger behind the upstream's, then a new segment. */
 static bool close_segment(struct stage *s)
 {
@@ -214,12 +234,15 @@ static bool close_segment(struct stage *s)
 		close_bad(s, (struct timestamp){0, 0});
 	if (s->closing)
 		check_upstream(s);
+	else if (s->needs_ledger && !s->cut)
+		no_ledger(s);
 	if (s->on_close)
 		ok = s->on_close(s->ctx, s, l->complete);
 	pass_ledgers(s);
 	write_ledger(s);
 	*l = (struct ledger){.stage = s->name, .complete = true};
 	s->closing = false;
+	s->needs_ledger = false;
 	s->cut = false;
 	s->upstream_out = 0;
 	return ok;
@@ -260,6 +283,7 @@ static bool handle(struct stage *s, const struct record *r)
 	struct timestamp t = {0, 0};
 	enum stage_result res;
 
+	s->needs_ledger |= !r->raw;
 	s->ledger.in++;
 	s->total++;
 	s->ledger.in_digest = digest_next(s->ledger.in_digest, r->wire);
@@ -309,7 +333,8 @@ static bool on_record(struct stage *s, const struct record *r)
 {
 	if (r->kind == RECORD_LEDGER) {
 		take_ledger(s, r);
-		return true;
+		return !s->sink ||
+		       s->on_record(s->ctx, s, r) != STAGE_FATAL;
 	}
 	if (s->closing && !close_segment(s))
 		return false;

@@ -27,14 +27,14 @@ struct stage_opts {
 
 #define STAGE_OPTS_DEFAULT                             \
 	{.input_format = "auto", .output_format = "auto", \
-	 .max_record = 16 * MIB}
+	 .max_record = 12 * MIB}
 
 #define STAGE_INPUT_ROWS(s)                                                \
 	{.name = "input-format", .kind = OPT_CHOICE, .arg = "FORM",        \
 	 .help = "of the input", .dst = &(s)->input_format,                \
 	 .choices = recin_formats},                                        \
 	{.name = "max-record", .kind = OPT_SIZE, .arg = "SIZE",            \
-	 .help = "longest record, default 16MiB", .dst = &(s)->max_record}
+	 .help = "longest record, default 12MiB", .dst = &(s)->max_record}
 
 #define STAGE_OUTPUT_ROWS(s)                                        \
 	{.letter = 'o', .name = "output", .kind = OPT_CHOICE,       \
@@ -62,7 +62,9 @@ struct stage {
 	stage_record *on_record;
 	stage_close *on_close; /* or NULL */
 	bool sink;	       /* nothing is written to stdout */
-	bool sees_gaps; /* on_record gets gap records, too (never counted) */
+	/* on_record gets gap records, too, and a sink's ledgers; neither is
+	 * counted. */
+	bool sees_gaps;
 	/* Set up by stage_open; the callbacks use them. */
 	struct recin *in;
 	struct recout out;
@@ -75,6 +77,7 @@ struct stage {
 	struct ledger_view upstream;
 	uint64_t upstream_out; /* announced by the ledgers of this segment */
 	bool closing;	       /* ledgers have come, more may follow */
+	bool needs_ledger;     /* records that a stage wrote have come */
 	struct buf ledgers; /* those, framed, until ours stands behind them */
 	uint64_t total, total_bad, total_dropped;
 	struct timestamp last_time;

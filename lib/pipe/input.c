@@ -28,6 +28,7 @@ struct input {
 	size_t n_magic, magic_used;
 	bool probed;
 	struct inflate *inflate; /* NULL: plain bytes */
+	bool corrupt; /* known, but what came before is still to be given */
 	char *packed;
 	size_t packed_n, packed_used;
 };
@@ -155,7 +156,7 @@ static enum input_status probe(struct input *in)
 static enum input_status read_packed(struct input *in, char *dst, size_t cap,
 				     size_t *n)
 {
-	for (;;) {
+	while (!in->corrupt) {
 		size_t used = 0;
 		enum inflate_status r;
 		enum input_status st;
@@ -165,10 +166,11 @@ static enum input_status read_packed(struct input *in, char *dst, size_t cap,
 				      in->packed_n - in->packed_used},
 				 &used, dst, cap, n);
 		in->packed_used += used;
-		if (r == INFLATE_BAD)
-			return INPUT_CORRUPT;
+		in->corrupt = r == INFLATE_BAD;
 		if (*n)
 			return INPUT_OK;
+		if (in->corrupt)
+			break;
 		if (in->packed_used < in->packed_n)
 			continue;
 		in->packed_used = 0;
@@ -183,6 +185,7 @@ static enum input_status read_packed(struct input *in, char *dst, size_t cap,
 		if (st != INPUT_OK)
 			return st;
 	}
+	return INPUT_CORRUPT;
 }
 
 enum input_status input_read(struct input *in, char *dst, size_t cap,

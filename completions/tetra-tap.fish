@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# fish completion of tetra-tap; made by completions/gen.sh from TOOL --dump-options; do not edit
+complete -c tetra-tap -l replay -r -F -d 'dump to read, \'-\' is stdin; more may follow'
+complete -c tetra-tap -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
+complete -c tetra-tap -l max-record -x -d 'longest record, default 12MiB'
+complete -c tetra-tap -s o -l output -x -a 'auto json pb compact' -d 'of the output'
+complete -c tetra-tap -l metrics-listen -x -d 'serve /metrics and /healthz there'
+complete -c tetra-tap -l config -r -F -d 'settings (the seed\'s config.yaml)'
+complete -c tetra-tap -l drain-timeout -x -d 'reading on after SIGTERM, default 5s'
+complete -c tetra-tap -l log-format -x -a 'text json' -d 'messages on stderr'
+complete -c tetra-tap -l metrics-file -r -F -d 'Prometheus text, renamed into place'
+complete -c tetra-tap -s q -l quiet -d 'errors only'
+complete -c tetra-tap -s v -l verbose -d 'say more'
+complete -c tetra-tap -s h -l help -d 'this text'
+complete -c tetra-tap -s V -l version -d 'version'
