@@ -86,7 +86,8 @@ ALL_OBJ := $(LIB_OBJ) $(PB_OBJ) $(TOOLS:%=$(B)/obj/cmd/%.c.o) \
 	$(UNIT_SRC:%=$(B)/obj/%.o) $(FUZZ_SRC:%=$(B)/obj/%.o) \
 	$(BENCH_SRC:%=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.c.o
 
-all: $(BINS) $(FUZZERS)
+all: tools $(FUZZERS)
+tools: $(BINS)
 
 # --- rules ------------------------------------------------------------------
 # A changed compiler or flag rebuilds everything.
@@ -158,25 +159,26 @@ compile_commands.json: $(ALL_OBJ)
 		sed '$$!s/$$/,/'; echo ']'; } > $@
 
 # --- targets ----------------------------------------------------------------
-.PHONY: all deps demo check test bench fuzz install uninstall clean help FORCE
+.PHONY: all tools deps demo check test bench fuzz install uninstall clean help FORCE
 FORCE:
 
 deps:
 	@./tests/deps.sh
 
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) tools
 	@./testdata/demo/demo.sh $(BIN)
 
 check: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all units $(BENCH_BIN)
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=asan all units
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=fuzz all
 	@./tests/run.sh
 
 units: $(UNITS)
 
 bench: deps
-	@$(MAKE) --no-print-directory all $(BENCH_BIN)
+	@$(MAKE) --no-print-directory -j$$(nproc) tools $(BENCH_BIN)
 	@./bench/run.sh $(BIN) $(B)/bench
 
 fuzz:

@@ -40,7 +40,7 @@ enum dbconn_status migrate_version(struct dbconn *db, int *version)
 	if (st == DBCONN_OK && there)
 		st = ask(db, GET_VERSION, &there);
 	if (st == DBCONN_OK && there)
-		*version = atoi(dbconn_value(db, 0, 0));
+		*version = (int)strtol(dbconn_value(db, 0, 0), NULL, 10);
 	return st;
 }
 
