@@ -89,6 +89,9 @@ static enum stage_result convert(struct canon *c, struct stage *s,
 	if (!adapter_write(c->adapter, e, r->body, out, &info)) {
 		recout_abandon(&s->out);
 		metric_add(&dropped, 1);
+		if (info.event_id[0])
+			s->event_id = (sv){info.event_id,
+					   sizeof(info.event_id)};
 		return stage_bad(s, "malformed_event", &malformed);
 	}
 	if (!recout_end(&s->out, RECORD_CALL))

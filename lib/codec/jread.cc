@@ -380,25 +380,39 @@ bool read_object(walk &w, od::object &obj, const schema_msg *m, bool top)
 	return true;
 }
 
+/* One length-delimited field and nothing else? */
+bool is_record(sv wire)
+{
+	struct pb_cur c = pb_walk(wire);
+	struct pb_field f;
+
+	return pb_next(&c, &f) == 1 && c.p == c.end && f.wt == PB_LEN;
+}
+
 /* What jwrite_record makes of wire bytes of an unknown kind, undone. */
 bool restore_record(walk &w, sv text)
 {
 	static const sv head = SV("{\"kind\":\"unknown\",\"" SCHEMA_UNKNOWN_PB_KEY
 				  "\":");
+	char *start = w.p;
 
-	return sv_starts(text, head) && text.p[head.n] == '"' &&
-	       jtoken_unknown_pb(&w, sv_from(text, head.n));
+	if (sv_starts(text, head) && text.p[head.n] == '"' &&
+	    jtoken_unknown_pb(&w, sv_from(text, head.n)) &&
+	    is_record((sv){start, (size_t)(w.p - start)}))
+		return true;
+	w.p = start;
+	w.err = NULL;
+	return false;
 }
 
 /* The whole text as JSON under SCHEMA_UNKNOWN_JSON: a kind of the future. */
 bool keep_record(walk &w)
 {
+	if (restore_record(w, (sv){w.text, (size_t)(w.text_end - w.text)}))
+		return true;
 	char *q = pb_write_tag(w.p, SCHEMA_UNKNOWN_JSON, PB_LEN);
 	char *body = q + 5, *end;
 
-	if (restore_record(w, (sv){w.text, (size_t)(w.text_end - w.text)}))
-		return true;
-	w.err = NULL;
 
 	if (!jtext_minify(w.text, w.text_end, body, &end))
 		return jtoken_fail(&w, "not valid JSON", w.text);

@@ -69,6 +69,14 @@ void jtoken_close_short(struct jtoken_out *o, char *lenp, size_t n)
 
 /* --- what no schema knows ----------------------------------------------- */
 
+/* Behind a value stands what goes on or ends, not `2"x"`. */
+static bool ends_value(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
+		p++;
+	return p < end && (*p == ',' || *p == '}' || *p == ']');
+}
+
 bool jtoken_keep(struct jtoken_out *o, const char *key, const char *value)
 {
 	char *lenp, *q;
@@ -81,7 +89,7 @@ bool jtoken_keep(struct jtoken_out *o, const char *key, const char *value)
 	r = jtext_minify(key - 1, o->text_end, q, &q);
 	*q++ = ':';
 	r = r ? jtext_minify(value, o->text_end, q, &q) : NULL;
-	if (!r)
+	if (!r || !ends_value(r, o->text_end))
 		return jtoken_fail(o, "not valid JSON", value);
 	jtoken_close_short(o, lenp, (size_t)(q - lenp - 1));
 	return true;

@@ -7,7 +7,7 @@
 #include "codec/pbwire.h"
 #include "text/base64.h"
 #include "text/rfc3339.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 /* Messages inside messages; far more than any schema here nests. */
 #define MAX_DEPTH 64

@@ -9,7 +9,7 @@
 #include "event/record.h"
 #include "event/tetragon.h"
 #include "text/rfc3339.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define MAX_TEXT 400 /* bytes of one untrusted string */
 
@@ -28,7 +28,7 @@ bool compact_colour(bool terminal)
 /* What a terminal can be tricked with shows as '?'. */
 static void safe(struct line *l, sv s)
 {
-	const char *p = s.p, *end = s.p + MIN(s.n, (size_t)MAX_TEXT);
+	const char *p = s.p, *end = sv_end(sv_first(s, MAX_TEXT));
 
 	while (p < end) {
 		size_t k = utf8_seq(p, end);

@@ -13,15 +13,6 @@ void recbuf_release(struct recbuf *b)
 	*b = (struct recbuf){0};
 }
 
-void recbuf_attach(struct recbuf *b, struct input *in)
-{
-	input_close(b->in);
-	b->in = in;
-	b->start = b->end = 0;
-	b->offset = 0;
-	b->last = INPUT_OK;
-}
-
 /* Room behind the unread bytes: move them down, else grow. */
 static void make_room(struct recbuf *b)
 {
@@ -32,10 +23,21 @@ static void make_room(struct recbuf *b)
 		b->start = 0;
 		b->end = left;
 	}
-	if (!b->p || b->cap - b->end < b->cap / 4) {
+	if (b->cap - b->end <= b->cap / 4) {
 		b->cap = b->cap ? b->cap * 2 : FIRST_SIZE;
 		b->p = mem_realloc(b->p, b->cap + JREAD_PADDING);
 	}
+}
+
+void recbuf_attach(struct recbuf *b, struct input *in)
+{
+	input_close(b->in);
+	b->in = in;
+	b->start = b->end = 0;
+	b->offset = 0;
+	b->last = INPUT_OK;
+	if (!b->p)
+		make_room(b);
 }
 
 bool recbuf_fill(struct recbuf *b)
@@ -44,7 +46,7 @@ bool recbuf_fill(struct recbuf *b)
 
 	if (b->last != INPUT_OK)
 		return false;
-	if (b->cap - b->end < b->cap / 2 || !b->p)
+	if (b->cap - b->end < b->cap / 2)
 		make_room(b);
 	b->last = input_read(b->in, b->p + b->end, b->cap - b->end, &n);
 	if (b->last != INPUT_OK)

@@ -132,6 +132,8 @@ enum stage_result stage_bad(struct stage *s, const char *reason,
 	struct diag_record about;
 
 	describe_record(s->current, &about);
+	if (s->event_id.n)
+		about.event_id = s->event_id;
 	diag_set_record(&about);
 	report_bad(s, e);
 	diag_set_record(NULL);
@@ -294,6 +296,7 @@ static bool handle(struct stage *s, const struct record *r)
 	if (s->bad.n)
 		close_bad(s, t);
 	s->current = r;
+	s->event_id = SV_NULL;
 	res = s->on_record(s->ctx, s, r);
 	if (res == STAGE_PASS)
 		res = put(s, r);
@@ -322,6 +325,7 @@ static bool pass_gap(struct stage *s, const struct record *r)
 	enum stage_result res = STAGE_PASS;
 
 	s->current = r;
+	s->event_id = SV_NULL;
 	if (s->sees_gaps)
 		res = s->on_record(s->ctx, s, r);
 	if (res == STAGE_PASS)
@@ -400,15 +404,19 @@ bool stage_feed(struct stage *s, struct input *in)
 			progress_tick(&p);
 		}
 		if (LIKELY(st == RECIN_RECORD)) {
-			if (!on_record(s, &r))
+			if (!on_record(s, &r)) {
+				cut(s);
 				return false;
+			}
 		} else if (st == RECIN_EOF) {
 			return true;
 		} else if (!handle_trouble(s, st)) {
 			return st != RECIN_STOPPED;
 		}
-		if (UNLIKELY(!s->sink && s->out.out.err))
+		if (UNLIKELY(!s->sink && s->out.out.err)) {
+			cut(s); /* by us: nobody takes what is left */
 			return false;
+		}
 	}
 }
 

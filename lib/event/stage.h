@@ -73,6 +73,7 @@ struct stage {
 	enum tool_exit status;
 	const char *drop_reason;
 	const struct record *current; /* the one in on_record's hands */
+	sv event_id; /* of the current one, where on_record knows it */
 	bool input_ended_well, cut;
 	struct ledger_view upstream;
 	uint64_t upstream_out; /* announced by the ledgers of this segment */

@@ -11,11 +11,15 @@
 #include "pipe/diag.h"
 
 #define EXIT_CONFIG 2
+#define MAX_NODES 10000
+#define MAX_DEPTH 32
 
 struct reader {
 	const struct opt_spec *spec;
 	const char *file;
+	size_t first_line; /* of the text in the file, from 0 */
 	yaml_document_t doc;
+	size_t visited, depth; /* aliases make much of little */
 };
 
 static NORETURN void wrong(const char *file, size_t line, const char *what,
@@ -24,6 +28,11 @@ static NORETURN void wrong(const char *file, size_t line, const char *what,
 	diag_error("%s:%zu: %s%s%s%s", file, line, what, key ? " '" : "",
 		   key ? key : "", key ? "'" : "");
 	exit(EXIT_CONFIG);
+}
+
+static size_t line_of(const struct reader *r, const yaml_node_t *n)
+{
+	return r->first_line + n->start_mark.line + 1;
 }
 
 static struct opt *option_for(const struct opt_spec *s, const char *path)
@@ -52,14 +61,14 @@ static void apply_scalar(struct reader *r, const char *path, yaml_node_t *n)
 
 	if (!o) {
 		if (sv_starts(p, prog) && p.n > prog.n && p.p[prog.n] == '.')
-			wrong(r->file, n->start_mark.line + 1, "unknown key",
+			wrong(r->file, line_of(r, n), "unknown key",
 			      path);
 		return;
 	}
 	/* Options keep views of their values for the process's life. */
 	bad = opt_set(o, mem_strdup((const char *)n->data.scalar.value));
 	if (bad)
-		wrong(r->file, n->start_mark.line + 1, bad, path);
+		wrong(r->file, line_of(r, n), bad, path);
 }
 
 static void apply_node(struct reader *r, const char *path, yaml_node_t *n);
@@ -74,7 +83,7 @@ static void apply_mapping(struct reader *r, const char *path, yaml_node_t *n)
 		struct buf b = {0};
 
 		if (key->type != YAML_SCALAR_NODE)
-			wrong(r->file, key->start_mark.line + 1,
+			wrong(r->file, line_of(r, key),
 			      "a key that is no text", NULL);
 		buf_printf(&b, "%s%s%s", path, *path ? "." : "",
 			   (const char *)key->data.scalar.value);
@@ -85,6 +94,8 @@ static void apply_mapping(struct reader *r, const char *path, yaml_node_t *n)
 
 static void apply_node(struct reader *r, const char *path, yaml_node_t *n)
 {
+	if (++r->visited > MAX_NODES || ++r->depth > MAX_DEPTH)
+		wrong(r->file, line_of(r, n), "too much, or in a circle", NULL);
 	switch (n->type) {
 	case YAML_MAPPING_NODE:
 		apply_mapping(r, path, n);
@@ -100,10 +111,11 @@ static void apply_node(struct reader *r, const char *path, yaml_node_t *n)
 	case YAML_NO_NODE:
 		break;
 	}
+	r->depth--;
 }
 
 /* `data: {config.yaml: |...}` of a ConfigMap, or NULL. */
-static const char *wrapped(yaml_document_t *doc, yaml_node_t *root)
+static const yaml_node_t *wrapped(yaml_document_t *doc, yaml_node_t *root)
 {
 	static const char *const path[] = {"data", "config.yaml"};
 	yaml_node_t *n = root;
@@ -125,16 +137,15 @@ static const char *wrapped(yaml_document_t *doc, yaml_node_t *root)
 			return NULL;
 		n = yaml_document_get_node(doc, p->value);
 	}
-	return n && n->type == YAML_SCALAR_NODE
-		       ? (const char *)n->data.scalar.value
-		       : NULL;
+	return n && n->type == YAML_SCALAR_NODE ? n : NULL;
 }
 
 static void apply_text(const struct opt_spec *spec, const char *file, sv text,
-		       bool outermost)
+		       size_t first_line)
 {
-	struct reader r = {.spec = spec, .file = file};
-	const char *inner;
+	struct reader r = {.spec = spec, .file = file,
+			   .first_line = first_line};
+	const yaml_node_t *inner;
 	yaml_parser_t parser;
 	yaml_node_t *root;
 
@@ -143,12 +154,14 @@ static void apply_text(const struct opt_spec *spec, const char *file, sv text,
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text.p,
 				     text.n);
 	if (!yaml_parser_load(&parser, &r.doc))
-		wrong(file, parser.problem_mark.line + 1,
+		wrong(file, first_line + parser.problem_mark.line + 1,
 		      parser.problem ? parser.problem : "not YAML", NULL);
 	root = yaml_document_get_root_node(&r.doc);
-	inner = outermost && root ? wrapped(&r.doc, root) : NULL;
-	if (inner)
-		apply_text(spec, file, sv_str(inner), false);
+	inner = !first_line && root ? wrapped(&r.doc, root) : NULL;
+	if (inner) /* a block's text begins behind its `|` */
+		apply_text(spec, file,
+			   sv_str((const char *)inner->data.scalar.value),
+			   inner->start_mark.line + 1);
 	else if (root)
 		apply_node(&r, "", root);
 	yaml_document_delete(&r.doc);
@@ -174,6 +187,6 @@ void config_apply(const struct opt_spec *spec, const char *file)
 		exit(EXIT_CONFIG);
 	}
 	fclose(f);
-	apply_text(spec, file, buf_view(&b), true);
+	apply_text(spec, file, buf_view(&b), 0);
 	buf_release(&b);
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 #define MAX_MESSAGE 4096
 #define MAX_KINDS 64
 #define PRINTED_OF_A_KIND 5
@@ -49,21 +51,35 @@ const char *diag_prog(void)
 /* Text that a terminal or a log line cannot be tricked with. */
 static void neutralise(char *s)
 {
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
+	char *end = s + strlen(s);
+
+	while (s < end) {
+		size_t k = utf8_seq(s, end);
+		bool c1 = k == 2 && (unsigned char)s[0] == 0xc2 &&
+			  (unsigned char)s[1] < 0xa0;
+
+		if (!k || c1 || (unsigned char)*s < 0x20 || *s == 0x7f)
+			memset(s, '?', k ? k : 1);
+		s += k ? k : 1;
+	}
 }
 
 /* Appends `"name":"value"` with a comma before; cut rather than overrun. */
 static size_t json_member(char *out, size_t n, const char *name, sv value)
 {
 	n += (size_t)snprintf(out + n, MAX_MESSAGE - n, ",\"%s\":\"", name);
-	for (size_t i = 0; i < value.n && n + 8 < MAX_MESSAGE; i++) {
-		unsigned char c = (unsigned char)value.p[i];
+	while (value.n && n + 8 < MAX_MESSAGE) {
+		size_t k = utf8_seq(value.p, sv_end(value));
+		unsigned char c = (unsigned char)*value.p;
 
 		if (c == '"' || c == '\\')
 			out[n++] = '\\';
-		out[n++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+		if (!k || c < 0x20 || c == 0x7f)
+			out[n++] = '?';
+		else
+			memcpy(out + n, value.p, k);
+		n += k && c >= 0x20 && c != 0x7f ? k : 0;
+		value = sv_from(value, k ? k : 1);
 	}
 	out[n++] = '"';
 	return n;

@@ -15,16 +15,18 @@
 
 const char *const tool_log_formats[] = {"text", "json", NULL};
 
-/* Nothing we open may land on 0, 1 or 2 and be taken for a stream. */
+/*
+ * Nothing we open may land on 0, 1 or 2 and be taken for a stream. A closed
+ * stdin or stdout stays an error: what stands there cannot be read or written.
+ */
 static void fill_descriptors(void)
 {
-	int fd;
+	static const int unusable[] = {O_WRONLY, O_RDONLY, O_RDWR};
 
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= 2);
-	if (fd > 2)
-		close(fd);
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", unusable[fd]) != fd)
+			_exit(TOOL_SYSTEM);
 }
 
 void tool_init(const char *prog, bool source)

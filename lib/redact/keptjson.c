@@ -5,7 +5,7 @@
 #include "codec/jtext.h"
 #include "codec/jwrite.h"
 #include "redact/field.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 struct walk {
 	struct redact *redact;

@@ -9,7 +9,7 @@
 #include "redact/secret.h"
 #include "redact/userinfo.h"
 #include "redact/value.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 #define MAX_PASSES 6
 

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "symbol/dlang.h"
 #include "symbol/hygiene.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 enum {
 	FULL = DMGL_PARAMS | DMGL_ANSI,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "symbol/hygiene.h"
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 enum tail {
 	TAIL_NONE = 1, /* .cold */

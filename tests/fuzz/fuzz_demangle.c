@@ -7,7 +7,7 @@
 
 #include "symbol/demangle.h"
 #include "symbol/hygiene.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
