@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/jtext.h"
 
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 
 #ifdef __SSE2__
@@ -199,25 +197,79 @@ static sv trim_end(sv s)
 	return s;
 }
 
-/* The rare "1.0" and "1e3". */
-static enum jtext_num float_int(sv tok, bool *neg, uint64_t *mag)
-{
-	double d;
+/* A decimal number: digits without zeros at the ends, and what is cut. */
+struct decimal {
+	char digits[24]; /* more are no 64-bit integer */
+	size_t n;
+	bool cut;
+	int64_t exponent; /* of ten, behind the last digit */
+};
 
-	if (!jtext_double(tok, &d))
+/* tok is a number after the grammar. */
+static void read_decimal(sv tok, struct decimal *d)
+{
+	bool fraction = false, negative = false;
+	int64_t e = 0;
+	size_t i = 0;
+
+	*d = (struct decimal){.n = 0};
+	for (; i < tok.n && (tok.p[i] | 32) != 'e'; i++) {
+		if (tok.p[i] == '.')
+			fraction = true;
+		if (!is_digit(tok.p[i]))
+			continue;
+		d->exponent -= fraction;
+		if (tok.p[i] == '0' && !d->n)
+			continue;
+		if (d->n < sizeof(d->digits))
+			d->digits[d->n++] = tok.p[i];
+		else
+			d->cut = true;
+	}
+	for (; i < tok.n; i++) {
+		negative |= tok.p[i] == '-';
+		if (is_digit(tok.p[i]) && e < 1000000)
+			e = e * 10 + (tok.p[i] - '0');
+	}
+	d->exponent += negative ? -e : e;
+	while (!d->cut && d->n && d->digits[d->n - 1] == '0') {
+		d->n--;
+		d->exponent++;
+	}
+}
+
+/* The rare "1.0" and "1e3", exactly. */
+static enum jtext_num decimal_int(sv tok, uint64_t *mag)
+{
+	struct decimal d;
+	uint64_t v = 0;
+
+	read_decimal(tok, &d);
+	*mag = 0;
+	if (!d.n)
+		return JTEXT_NUM_OK;
+	if (d.cut)
 		return JTEXT_NUM_RANGE;
-	*neg = d < 0;
-	d = fabs(d);
-	if (!(d < 18446744073709551616.0))
+	if (d.exponent < 0)
+		return JTEXT_NUM_BAD;
+	if (d.exponent > 20)
 		return JTEXT_NUM_RANGE;
-	*mag = (uint64_t)d;
-	return (double)*mag == d ? JTEXT_NUM_OK : JTEXT_NUM_BAD;
+	for (size_t i = 0; i < d.n + (size_t)d.exponent; i++) {
+		uint64_t digit = i < d.n ? (uint64_t)(d.digits[i] - '0') : 0;
+
+		if (v > (UINT64_MAX - digit) / 10)
+			return JTEXT_NUM_RANGE;
+		v = v * 10 + digit;
+	}
+	*mag = v;
+	return JTEXT_NUM_OK;
 }
 
 static enum jtext_num integer(sv tok, bool *neg, uint64_t *mag)
 {
 	size_t i = 0;
 	uint64_t v = 0;
+	bool over = false;
 
 	tok = trim_end(tok);
 	*neg = tok.n && tok.p[0] == '-';
@@ -229,14 +281,13 @@ static enum jtext_num integer(sv tok, bool *neg, uint64_t *mag)
 	for (; i < tok.n && is_digit(tok.p[i]); i++) {
 		uint64_t d = (uint64_t)(tok.p[i] - '0');
 
-		if (v > (UINT64_MAX - d) / 10)
-			return JTEXT_NUM_RANGE;
+		over |= v > (UINT64_MAX - d) / 10;
 		v = v * 10 + d;
 	}
 	if (i < tok.n)
-		return float_int(tok, neg, mag);
+		return decimal_int(tok, mag);
 	*mag = v;
-	return JTEXT_NUM_OK;
+	return over ? JTEXT_NUM_RANGE : JTEXT_NUM_OK;
 }
 
 enum jtext_num jtext_int64(sv tok, int64_t *v)

@@ -155,7 +155,7 @@ void jwrite_double(struct buf *out, double v)
 					       : "\"-Infinity\""));
 		return;
 	}
-	for (int digits = 15; digits <= 17; digits++) {
+	for (int digits = 1; digits <= 17; digits++) {
 		n = snprintf(text, sizeof(text), "%.*g", digits, v);
 		if (strtod(text, NULL) == v)
 			break;

@@ -13,7 +13,7 @@
 #include "symbol/demangle.h"
 #include "symbol/hygiene.h"
 #include "tap.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 static char dir[] = "/tmp/test-demangle-XXXXXX";
 

@@ -15,7 +15,7 @@
 #include "redact/value.h"
 #include "tap.h"
 #include "text/regex.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 static struct redact *r;
 
