@@ -659,6 +659,21 @@ unknowns() {
 		del(.kind | select(. == "tetragon"))' "$(tmp out)")
 }
 
+@test "unknown kinds in a row on one line, and with rubbish behind them" {
+	printf '%s' '{"kind":"future","a":1}{"kind":"future","a":2}' \
+		' {"kind":"future","a":3}' >"$(tmp in)"
+	tap <"$(tmp in)" >"$(tmp out)"
+	run jq -r 'select(.kind == "future") | .a' "$(tmp out)"
+	assert_output $'1\n2\n3'
+	local l
+	for l in '{"kind":"future","a":1},"b":2}' '{"kind":"future","a":1}x' \
+		'{"kind":"unknown","@pb":"6gQFaGVs"}}'; do
+		run -1 --separate-stderr tap <<<"$l"
+		echo "$output" >"$(tmp out)"
+		assert_equal "$l $(ledger "$(tmp out)" tetra-tap dropped)" "$l 1"
+	done
+}
+
 @test "unknown fields and kinds pass the filters that do not touch them" {
 	unknowns | tap >"$(tmp in)"
 	local t

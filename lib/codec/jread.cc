@@ -76,6 +76,20 @@ sv token(od::value &v)
 	return (sv){t.data(), t.size()};
 }
 
+/*
+ * On-Demand takes `"a":"b"` for a member when a value was looked at but not
+ * consumed; so what follows a scalar is checked here: what goes on or ends.
+ */
+bool whole(walk &w, sv t)
+{
+	char next = t.p[t.n];
+
+	if (t.p[0] == '{' || t.p[0] == '[' || next == ',' || next == '}' ||
+	    next == ']')
+		return true;
+	return jtoken_fail(&w, "not valid JSON", t.p + t.n);
+}
+
 /* --- messages ----------------------------------------------------------- */
 
 bool read_object(walk &w, od::object &obj, const schema_msg *m, bool top);
@@ -138,7 +152,7 @@ bool map_entry(walk &w, od::field &&kv, const schema_field *f)
 	uint64_t x = 0;
 
 	key.n = (size_t)(t.p - key.p);
-	if (!jtoken_room(&w, key.n + t.n + 96))
+	if (!whole(w, t) || !jtoken_room(&w, key.n + t.n + 96))
 		return false;
 	char *lenp = pb_write_tag(w.p, f->num, PB_LEN), *body = lenp + 1;
 
@@ -225,6 +239,8 @@ bool packed_items(walk &w, od::array &a, const schema_field *f, bool *unknown)
 			return fail(w, r.error(), w.text);
 		od::value &&v = std::move(r).value_unsafe();
 		sv t = token(v);
+		if (!whole(w, t))
+			return false;
 		jtoken_got g =
 			jtoken_scalar(&w, t, f->kind, f->enm, &next, &x);
 
@@ -284,6 +300,8 @@ bool put_list(walk &w, od::value &v, sv t, const schema_field *f,
 		od::value &&item = std::move(r).value_unsafe();
 		sv it = token(item);
 
+		if (!whole(w, it))
+			return false;
 		if (jtoken_is_word(it, SV("null")))
 			return jtoken_fail(&w, "null in a list", it.p);
 		if (!put_value(w, item, it, f, key))
@@ -329,6 +347,8 @@ bool unknown_member(walk &w, od::value &v, const char *key, bool top)
 {
 	sv t = token(v);
 
+	if (!whole(w, t))
+		return false;
 	if (top && w.record && key_is(key, SV("kind")))
 		return read_kind(w, t);
 	if (key_is(key, SV(SCHEMA_UNKNOWN_PB_KEY)))
@@ -367,6 +387,8 @@ bool read_object(walk &w, od::object &obj, const schema_msg *m, bool top)
 		char *before = w.p;
 		sv t = token(v);
 
+		if (!whole(w, t))
+			return false;
 		if (!(f->repeated ? put_list(w, v, t, f, key)
 				  : put_value(w, v, t, f, key)))
 			return false;
@@ -405,21 +427,34 @@ bool restore_record(walk &w, sv text)
 	return false;
 }
 
-/* The whole text as JSON under SCHEMA_UNKNOWN_JSON: a kind of the future. */
-bool keep_record(walk &w)
+bool only_blanks(const char *p, const char *end)
 {
-	if (restore_record(w, (sv){w.text, (size_t)(w.text_end - w.text)}))
-		return true;
+	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
+		p++;
+	return p == end;
+}
+
+/* The whole text as JSON under SCHEMA_UNKNOWN_JSON: a kind of the future. */
+jread_status keep_record(walk &w)
+{
 	char *q = pb_write_tag(w.p, SCHEMA_UNKNOWN_JSON, PB_LEN);
 	char *body = q + 5, *end;
+	const char *behind = jtext_minify(w.text, w.text_end, body, &end);
 
-
-	if (!jtext_minify(w.text, w.text_end, body, &end))
-		return jtoken_fail(&w, "not valid JSON", w.text);
+	if (!behind) {
+		jtoken_fail(&w, "not valid JSON", w.text);
+		return JREAD_BAD;
+	}
+	if (!only_blanks(behind, w.text_end))
+		return JREAD_TRAILING;
+	if (restore_record(w, (sv){w.text, (size_t)(w.text_end - w.text)}))
+		return JREAD_OK;
+	q = pb_write_tag(w.p, SCHEMA_UNKNOWN_JSON, PB_LEN);
+	jtext_minify(w.text, w.text_end, body, &end);
 	q = pb_write_varint(q, (uint64_t)(end - body));
 	memmove(q, body, (size_t)(end - body));
 	w.p = q + (end - body);
-	return true;
+	return JREAD_OK;
 }
 
 /* One pass over the document as type m; its end decides about TRAILING. */
@@ -538,7 +573,7 @@ enum jread_status jread_record(struct jread *r, sv text,
 		w.other_kind = false;
 		if (w.unknown_kind) {
 			w.p = begin;
-			st = keep_record(w) ? JREAD_OK : JREAD_BAD;
+			st = keep_record(w);
 			break;
 		}
 	}

@@ -349,6 +349,26 @@ static bool take(struct minify *m, char c)
 	return true;
 }
 
+/* "uXXXX", and the other half of a surrogate pair. */
+static bool copy_unicode(struct minify *m)
+{
+	int hi = m->end - m->p < 5 ? -1 : hex4(m->p + 1);
+	size_t n = 5;
+
+	if (hi < 0 || (hi & 0xfc00) == 0xdc00)
+		return false;
+	if ((hi & 0xfc00) == 0xd800) {
+		n = 11;
+		if (m->end - m->p < 11 || m->p[5] != '\\' || m->p[6] != 'u' ||
+		    (hex4(m->p + 7) & 0xfc00) != 0xdc00)
+			return false;
+	}
+	memcpy(m->q, m->p, n);
+	m->p += n;
+	m->q += n;
+	return true;
+}
+
 static bool copy_string(struct minify *m)
 {
 	if (!take(m, '"'))
@@ -366,9 +386,11 @@ static bool copy_string(struct minify *m)
 		if (m->p == m->end || !*m->p ||
 		    !strchr("\"\\/bfnrtu", *m->p))
 			return false;
-		if (*m->p == 'u' &&
-		    (m->end - m->p < 5 || hex4(m->p + 1) < 0))
-			return false;
+		if (*m->p == 'u') {
+			if (!copy_unicode(m))
+				return false;
+			continue;
+		}
 		*m->q++ = *m->p++;
 	}
 	return false;

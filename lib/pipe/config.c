@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
-#include "base/mem.h"
 #include "pipe/diag.h"
 
 #define EXIT_CONFIG 2
 #define MAX_NODES 10000
 #define MAX_DEPTH 32
+
+/* Options keep views of their values for the process's life. */
+static struct arena values;
 
 struct reader {
 	const struct opt_spec *spec;
@@ -65,8 +68,8 @@ static void apply_scalar(struct reader *r, const char *path, yaml_node_t *n)
 			      path);
 		return;
 	}
-	/* Options keep views of their values for the process's life. */
-	bad = opt_set(o, mem_strdup((const char *)n->data.scalar.value));
+	bad = opt_set(o, arena_str(&values, sv_str((const char *)
+						   n->data.scalar.value)));
 	if (bad)
 		wrong(r->file, line_of(r, n), bad, path);
 }

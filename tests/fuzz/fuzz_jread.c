@@ -54,8 +54,12 @@ static void round_trip(const struct buf *wire, sv text)
 	struct rt_err err;
 
 	json.n = twice.n = 0;
-	must(jwrite_record(&json, record_schema(), buf_view(wire), &err),
-	     "cannot be written", text);
+	if (!jwrite_record(&json, record_schema(), buf_view(wire), &err)) {
+		/* "@pb" carries any bytes: the tool drops and counts those. */
+		must(memmem(text.p, text.n, "pb", 2) != NULL,
+		     "cannot be written", text);
+		return;
+	}
 	must(jansson_takes(buf_view(&json)), "jansson refuses ours",
 	     buf_view(&json));
 	memset(buf_reserve(&json, JREAD_PADDING), 0, JREAD_PADDING);
