@@ -349,7 +349,7 @@ static bool take(struct minify *m, char c)
 	return true;
 }
 
-/* "uXXXX", and the other half of a surrogate pair. */
+/* "u and four hex digits", and the other half of a surrogate pair. */
 static bool copy_unicode(struct minify *m)
 {
 	int hi = m->end - m->p < 5 ? -1 : hex4(m->p + 1);

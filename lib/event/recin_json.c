@@ -259,10 +259,11 @@ static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
 	if (f.pos > j->max_record)
 		return skip_object(j, b, &f, err);
 	if (fs != JFRAME_DONE) {
-		sv v = recbuf_view(b);
-		size_t n = sv_find(v, '\n');
+		/* All of it, however the bytes came in. */
+		size_t n = line_end(j, b);
 
-		return broken(j, b, fs, sv_first(v, n), f.pos, err);
+		return broken(j, b, fs, sv_first(recbuf_view(b), n), f.pos,
+			      err);
 	}
 	st = read_object(j, sv_first(recbuf_view(b), f.pos), rec, err, &why);
 	recbuf_take(b, f.pos);
