@@ -221,6 +221,7 @@ placed() {
 		'{"process_exit":{"status":4294967296}}' \
 		'{"process_exit":{"status":"x"}}' \
 		'{"process_exit":{"status":1.5}}' \
+		'{"process_exit":{"status":"1 "}}' \
 		'{"process_exit":{"signal":9}}' \
 		'{"process_exit":{"signal":{}}}' \
 		'{"process_exit":{"process":{"pid":{}}}}' \
@@ -233,7 +234,7 @@ placed() {
 		'{"process_kprobe":{"args":[{"long_arg":"9223372036854775808"}]}}'
 	good 2; } >"$(tmp in)"
 	feed "$(tmp in)" 1
-	dropped 18 bad_record
+	dropped 19 bad_record
 	assert_equal "$(pids "$out")" "1 2 "
 }
 

@@ -42,6 +42,12 @@ rank()
 	esac
 }
 
+verdict 'every folder of lib has its rank' "$(
+	for d in lib/*/; do
+		d=${d#lib/} d=${d%/}
+		[ "$(rank "$d")" = 99 ] && echo "lib/$d is not in rank()"
+	done)"
+
 folder() { local f=${1#lib/}; echo "${f%%/*}"; }
 
 # Lines "FILE:INCLUDED" of our own includes.

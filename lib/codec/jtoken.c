@@ -235,6 +235,8 @@ static enum jtoken_got integer(struct jtoken_out *o, sv t, uint8_t kind,
 			return bad(o, "not an integer", t);
 		if (!s.n)
 			return JTOKEN_ABSENT;
+		if (s.p[s.n - 1] <= ' ') /* white space only behind bare ones */
+			return bad(o, "not an integer", t);
 	} else if (jtoken_is_word(t, SV("null"))) {
 		return JTOKEN_ABSENT;
 	}

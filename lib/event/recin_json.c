@@ -222,18 +222,19 @@ static enum recin_status broken(struct recin_json *j, struct recbuf *b,
 
 /* Past an object over the limit, without keeping it. */
 static enum recin_status skip_object(struct recin_json *j, struct recbuf *b,
-				     struct jframe *f, struct rt_err *err)
+				     struct jframe *f, enum jframe_status st,
+				     struct rt_err *err)
 {
-	enum jframe_status st;
-
 	fail(err, RECIN_BAD, "record over --max-record");
 	err->pos = j->max_record;
-	do {
+	while (st == JFRAME_MORE) {
 		/* The scan looks one byte back. */
 		recbuf_take(b, f->pos - 1);
 		f->pos = 1;
+		if (!recbuf_fill(b))
+			break;
 		st = jframe_scan(f, recbuf_view(b));
-	} while (st == JFRAME_MORE && recbuf_fill(b));
+	}
 	if (st == JFRAME_DONE) {
 		recbuf_take(b, f->pos);
 		j->by_scan = true;
@@ -257,7 +258,7 @@ static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
 		if (f.pos > j->max_record || !recbuf_fill(b))
 			break;
 	if (f.pos > j->max_record)
-		return skip_object(j, b, &f, err);
+		return skip_object(j, b, &f, fs, err);
 	if (fs != JFRAME_DONE) {
 		/* All of it, however the bytes came in. */
 		size_t n = line_end(j, b);
