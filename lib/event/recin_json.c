@@ -260,11 +260,13 @@ static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
 	if (f.pos > j->max_record)
 		return skip_object(j, b, &f, fs, err);
 	if (fs != JFRAME_DONE) {
-		/* All of it, however the bytes came in. */
+		/* All of it or, of one over the limit, nothing: the verdict
+		 * must not hang on how the bytes came in. */
 		size_t n = line_end(j, b);
+		sv line = sv_first(recbuf_view(b), n);
 
-		return broken(j, b, fs, sv_first(recbuf_view(b), n), f.pos,
-			      err);
+		return broken(j, b, fs, n > j->max_record ? SV_NULL : line,
+			      f.pos, err);
 	}
 	st = read_object(j, sv_first(recbuf_view(b), f.pos), rec, err, &why);
 	recbuf_take(b, f.pos);
