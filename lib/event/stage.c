@@ -27,9 +27,8 @@ static size_t choice(const char *const *choices, const char *s)
 	return i;
 }
 
-static void on_idle(void *arg)
+void stage_idle(struct stage *s)
 {
-	struct stage *s = arg;
 	struct progress p = {s->total, s->total_bad, s->total_dropped,
 			     recin_raw_bytes(s->in), s->total_bytes};
 
@@ -37,6 +36,11 @@ static void on_idle(void *arg)
 		recout_flush(&s->out);
 	metrics_tick();
 	progress_tick(&p);
+}
+
+static void on_idle(void *arg)
+{
+	stage_idle(arg);
 }
 
 void stage_open(struct stage *s, const struct stage_opts *o)
@@ -71,15 +75,19 @@ void stage_created(struct stage *s)
 	s->ledger.created++;
 }
 
-void stage_gap(struct stage *s, const char *reason, uint64_t count, sv scope,
-	       struct timestamp from, struct timestamp to)
+void stage_put_new(struct stage *s, enum record_kind kind, sv body)
 {
-	struct gap g = {.stage = sv_str(s->name), .reason = reason,
-			.count = count, .scope = scope, .from = from, .to = to};
+	buf_sv(recout_begin(&s->out, kind), body);
+	if (recout_end(&s->out, kind))
+		stage_created(s);
+}
 
+void stage_gap(struct stage *s, struct gap *g)
+{
 	if (s->sink)
 		return;
-	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
+	g->stage = sv_str(s->name);
+	gap_write(g, recout_begin(&s->out, RECORD_GAP));
 	recout_end(&s->out, RECORD_GAP);
 }
 
@@ -145,7 +153,6 @@ enum stage_result stage_bad(struct stage *s, const char *reason,
 static void close_bad(struct stage *s, struct timestamp to)
 {
 	struct gap g = {
-		.stage = sv_str(s->name),
 		.reason = s->bad.truncated ? "truncated_input" : "bad_record",
 		.count = s->bad.n,
 		.unknown = s->bad.unknown,
@@ -156,10 +163,7 @@ static void close_bad(struct stage *s, struct timestamp to)
 
 	s->bad.n = 0;
 	s->bad.truncated = s->bad.unknown = false;
-	if (s->sink)
-		return;
-	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
-	recout_end(&s->out, RECORD_GAP);
+	stage_gap(s, &g);
 }
 
 /* --- segments ----------------------------------------------------------- */
@@ -212,18 +216,14 @@ static void check_upstream(struct stage *s)
  */
 static void no_ledger(struct stage *s)
 {
-	struct gap g = {.stage = sv_str(s->name),
-			.reason = "truncated_input",
+	struct gap g = {.reason = "truncated_input",
 			.unknown = true,
 			.from = s->last_time,
 			.detail = SV("no ledger behind the last record")};
 
 	s->ledger.complete = false;
 	diag_warn("the stream ends without the ledger of the stage before");
-	if (s->sink)
-		return;
-	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
-	recout_end(&s->out, RECORD_GAP);
+	stage_gap(s, &g);
 }
 
 /* Our own ledger behind the upstream's, then a new segment. */
@@ -347,8 +347,15 @@ static bool on_record(struct stage *s, const struct record *r)
 	return handle(s, r);
 }
 
-/* An input that did not end as it should. */
-static void cut(struct stage *s)
+void stage_lost(struct stage *s, const char *reason, uint64_t n)
+{
+	s->ledger.in += n;
+	s->total += n;
+	s->total_dropped += n;
+	ledger_count(&s->ledger.dropped, reason, n);
+}
+
+void stage_cut(struct stage *s)
 {
 	s->cut = true;
 	s->ledger.complete = false;
@@ -366,21 +373,34 @@ static bool handle_trouble(struct stage *s, enum recin_status st)
 	case RECIN_TRUNCATED:
 	case RECIN_LOST:
 		note_bad(s, st);
-		cut(s);
+		stage_cut(s);
 		return false;
 	case RECIN_ERROR:
 		diag_error("cannot read '%s': %s", recin_name(s->in),
 			   strerror(recin_err(s->in)->sys_errno));
 		s->status = tool_worst(s->status, TOOL_SYSTEM);
-		cut(s);
+		stage_cut(s);
 		return false;
 	case RECIN_STOPPED:
-		cut(s);
+		stage_cut(s);
 		return false;
 	case RECIN_RECORD:
 	case RECIN_EOF:
 		break;
 	}
+	return false;
+}
+
+static bool output_failed(const struct stage *s)
+{
+	return !s->sink && s->out.out.err;
+}
+
+bool stage_take(struct stage *s, const struct record *r)
+{
+	if (on_record(s, r) && !output_failed(s))
+		return true;
+	stage_cut(s);
 	return false;
 }
 
@@ -405,7 +425,7 @@ bool stage_feed(struct stage *s, struct input *in)
 		}
 		if (LIKELY(st == RECIN_RECORD)) {
 			if (!on_record(s, &r)) {
-				cut(s);
+				stage_cut(s);
 				return false;
 			}
 		} else if (st == RECIN_EOF) {
@@ -413,8 +433,8 @@ bool stage_feed(struct stage *s, struct input *in)
 		} else if (!handle_trouble(s, st)) {
 			return st != RECIN_STOPPED;
 		}
-		if (UNLIKELY(!s->sink && s->out.out.err)) {
-			cut(s); /* by us: nobody takes what is left */
+		if (UNLIKELY(output_failed(s))) {
+			stage_cut(s); /* by us: nobody takes what is left */
 			return false;
 		}
 	}
@@ -424,7 +444,7 @@ void stage_no_input(struct stage *s, const char *name, int err)
 {
 	diag_error("cannot open '%s': %s", name, strerror(err));
 	s->status = tool_worst(s->status, TOOL_SYSTEM);
-	cut(s);
+	stage_cut(s);
 }
 
 enum tool_exit stage_finish(struct stage *s, int *output_errno)

@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "event/gap.h"
 #include "event/ledger.h"
 #include "event/recin.h"
 #include "event/record.h"
@@ -108,12 +109,22 @@ enum stage_result stage_drop(struct stage *s, const char *reason);
 enum stage_result stage_bad(struct stage *s, const char *reason,
 			    const struct rt_err *err);
 
-/* A record that has no counterpart in the input. */
+/* A record that has no counterpart in the input was written, or is now. */
 void stage_created(struct stage *s);
+void stage_put_new(struct stage *s, enum record_kind kind, sv body);
 
-/* Writes a gap record on behalf of this stage. */
-void stage_gap(struct stage *s, const char *reason, uint64_t count,
-	       sv scope, struct timestamp from, struct timestamp to);
+/*
+ * For a source that has no input of bytes: one record (false: give up), what
+ * it received but had to drop, that something is missing at the end, and
+ * "nothing to do right now" (output is flushed, metrics and progress go on).
+ */
+bool stage_take(struct stage *s, const struct record *r);
+void stage_lost(struct stage *s, const char *reason, uint64_t n);
+void stage_cut(struct stage *s);
+void stage_idle(struct stage *s);
+
+/* Writes a gap record on behalf of this stage, whose name it gets. */
+void stage_gap(struct stage *s, struct gap *g);
 
 /* An input that cannot be opened: said, remembered in status and ledger. */
 void stage_no_input(struct stage *s, const char *name, int err);
