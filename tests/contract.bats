@@ -133,7 +133,7 @@ usage_error() {
 		usage_error "$t" -- --quiet
 		assert_regex "$stderr" "'--quiet'"
 	done
-	usage_error tetra-tap
+	usage_error tetra-tap --overflow maybe
 	assert_regex "$stderr" "--replay"
 }
 

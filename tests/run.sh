@@ -5,6 +5,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
+# A test that hangs fails.
+export BATS_TEST_TIMEOUT=300
+
 log=$(mktemp) || exit 2
 passed=0
 failed=0

@@ -280,15 +280,23 @@ static enum stage_result put(struct stage *s, const struct record *r)
 	return stage_bad(s, "unwritable", recout_err(&s->out));
 }
 
+static void count_in(struct stage *s, sv wire)
+{
+	struct hash128 from = s->ledger.in_digest;
+
+	s->ledger.in++;
+	s->total++;
+	s->ledger.in_digest = digest_next(from, wire);
+	recout_digest_known(&s->out, wire, from, s->ledger.in_digest);
+}
+
 static bool handle(struct stage *s, const struct record *r)
 {
 	struct timestamp t = {0, 0};
 	enum stage_result res;
 
 	s->needs_ledger |= !r->raw;
-	s->ledger.in++;
-	s->total++;
-	s->ledger.in_digest = digest_next(s->ledger.in_digest, r->wire);
+	count_in(s, r->wire);
 	if (record_time(r, &t)) {
 		ledger_time(&s->ledger, t);
 		s->last_time = t;
