@@ -33,6 +33,10 @@ _tetra_tap()
 		return ;;
 	--max-recv-size)
 		return ;;
+	--agent-metrics)
+		return ;;
+	--agent-metrics-interval)
+		return ;;
 	--tls-ca-cert-files)
 		return ;;
 	--tls-cert-file)
@@ -83,6 +87,8 @@ _tetra_tap()
 			--max-reconnects
 			--duration
 			--max-recv-size
+			--agent-metrics
+			--agent-metrics-interval
 			--tls-ca-cert-files
 			--tls-cert-file
 			--tls-key-file

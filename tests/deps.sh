@@ -9,7 +9,8 @@ packages='
 	libprotobuf-c-dev protobuf-c-compiler
 	libsimdjson-dev libjansson-dev libyaml-dev libxxhash-dev
 	zlib1g-dev libzstd-dev libssl-dev libre2-dev
-	libelf-dev libiberty-dev libpq-dev libmicrohttpd-dev libgrpc-dev
+	libelf-dev libiberty-dev libpq-dev libmicrohttpd-dev
+	libgrpc-dev libcurl4-openssl-dev
 	clang libclang-rt-dev universal-ctags
 	bats bats-assert bats-support jq mandoc
 	protobuf-compiler binutils zstd gzip time

@@ -429,6 +429,61 @@ said() { grep -aq "n$1" "$(tmp out)"; }
 	assert_output ''
 }
 
+# --- what the agent counts ---------------------------------------------------------------
+
+# metrics_server: serves $(tmp metrics) in chunks; its address is in $METRICS
+metrics_server() {
+	node -e 'const fs = require("fs"), f = process.argv[1];
+		const s = require("http").createServer((q, r) => {
+			for (const l of fs.readFileSync(f, "utf8").split(/^/m)) r.write(l);
+			r.end();
+		}).listen(0, "127.0.0.1", () => console.log(s.address().port))' \
+		"$(tmp metrics)" >"$(tmp port)" 3>&- &
+	SERVERS+=($!)
+	until_true 5 test -s "$(tmp port)"
+	METRICS=http://127.0.0.1:$(cat "$(tmp port)")/metrics
+}
+
+@test "the agent's loss counters: what they moved becomes gaps" {
+	cat >"$(tmp metrics)" <<-'EOF'
+	# HELP tetragon_bpf_missed_events_total of BPF
+	# TYPE tetragon_bpf_missed_events_total counter
+	tetragon_bpf_missed_events_total{error="EAGAIN",msg_op="13"} 5
+	tetragon_bpf_missed_events_total{error="a\"}b 9",msg_op="14"} 2
+	tetragon_notify_overflowed_events_total 100
+	tetragon_events_total{type="X"} 1e+06
+	tetragon_observer_ringbuf_events_lost_total NaN
+	this is no sample
+	EOF
+	metrics_server
+	agent --count 4 --end hang
+	tetra-tap --address "$ADDR" --agent-metrics "$METRICS" \
+		--agent-metrics-interval 200ms >"$(tmp out)" 2>"$(tmp err)" 3>&- &
+	local tap=$!
+	until_true 10 has_events "$(tmp out)" 4
+	sed 's/14"} 2/14"} 12/' "$(tmp metrics)" >"$(tmp m2)"
+	mv "$(tmp m2)" "$(tmp metrics)"
+	until_true 5 grep -q agent_counter "$(tmp out)"
+	sed 's/total 100/total 3/' "$(tmp metrics)" >"$(tmp m2)"
+	mv "$(tmp m2)" "$(tmp metrics)"
+	kill -TERM $tap
+	wait $tap || true
+	run jq -c 'select(.kind == "gap") | [.reason, .count, .scope, .unknown,
+		.from < .to]' "$(tmp out)"
+	assert_line --index 0 '["agent_counter","10","tetragon_bpf_missed_events_total",null,true]'
+	assert_line --index 1 '["agent_counter","3","tetragon_notify_overflowed_events_total",true,true]'
+	assert_equal "${#lines[@]}" 2
+	assert_equal "$(cat "$(tmp err)")" ""
+}
+
+@test "metrics that cannot be read are said, the stream goes on" {
+	agent --count 4 --end ok
+	live --no-reconnect --agent-metrics http://127.0.0.1:1/metrics \
+		>"$(tmp out)" 2>"$(tmp err)"
+	assert_same <(seq 4) <(numbers "$(tmp out)")
+	assert_regex "$(cat "$(tmp err)")" "cannot read the agent's metrics: "
+}
+
 # --- health -----------------------------------------------------------------------------
 
 @test "/healthz and /metrics say how the stream is doing" {
