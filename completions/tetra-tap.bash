@@ -19,6 +19,44 @@ _tetra_tap()
 		return ;;
 	--max-record)
 		return ;;
+	-e|--event-types)
+		return ;;
+	-n|--namespace)
+		return ;;
+	--namespace-regex)
+		return ;;
+	--pod)
+		return ;;
+	--process)
+		return ;;
+	--container)
+		return ;;
+	--labels)
+		return ;;
+	--policy-names)
+		return ;;
+	--pid)
+		return ;;
+	--cel-expression)
+		return ;;
+	--allow-list)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--deny-list)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-f|--include-fields)
+		return ;;
+	-F|--exclude-fields)
+		return ;;
+	--since)
+		return ;;
+	--until)
+		return ;;
+	--max-events)
+		return ;;
 	--address)
 		return ;;
 	--agent-info)
@@ -79,6 +117,25 @@ _tetra_tap()
 		mapfile -t COMPREPLY < <(compgen -W '--replay
 			--input-format
 			--max-record
+			-e --event-types
+			-n --namespace
+			--namespace-regex
+			--pod
+			--process
+			--container
+			--labels
+			--policy-names
+			--host
+			--pid
+			--in-init-tree
+			--cel-expression
+			--allow-list
+			--deny-list
+			-f --include-fields
+			-F --exclude-fields
+			--since
+			--until
+			--max-events
 			--address
 			--agent-info
 			--connect-timeout
