@@ -13,7 +13,7 @@
 struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
-	struct opt_list replay;
+	struct replay_opts replay;
 	struct live_opts live;
 	const char *metrics_listen;
 };
@@ -56,9 +56,7 @@ static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
 		{.help = "Source"},
-		{.name = "replay", .kind = OPT_LIST, .arg = "FILE",
-		 .help = "dump to read, '-' is stdin; more may follow",
-		 .dst = &o->replay},
+		REPLAY_ROWS(&o->replay),
 		STAGE_INPUT_ROWS(&o->stage),
 		{.help = "Live"},
 		LIVE_ROWS(&o->live),
@@ -94,23 +92,26 @@ int main(int argc, char **argv)
 			    .live = LIVE_OPTS_DEFAULT};
 	struct stage s = {.name = "tetra-tap", .on_record = on_record};
 	enum tool_exit st = TOOL_OK, stage_st;
+	struct replay *replay;
 	int output_errno;
 
 	tool_init("tetra-tap", true);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
+	replay = replay_new(&o.replay);
 	metrics_register(&events_total);
 	probemetric_register(&received);
-	if (!o.replay.n)
+	if (!o.replay.files.n)
 		live_register_metrics();
 	metrics_http_start_or_die(o.metrics_listen);
 	stage_open(&s, &o.stage);
-	if (o.replay.n)
-		replay_files(&s, o.replay.v, o.replay.n);
+	if (o.replay.files.n)
+		replay_run(replay, &s);
 	else
 		st = live_run(&s, &o.live, SV(""));
 	stage_st = stage_finish(&s, &output_errno);
 	metrics_http_stop();
-	mem_free(o.replay.v);
+	replay_free(replay, output_errno);
+	mem_free(o.replay.files.v);
 	return tool_end(tool_worst(st, stage_st), output_errno);
 }
