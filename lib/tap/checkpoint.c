@@ -40,8 +40,7 @@ void checkpoint_begin(struct buf *b, const struct checkpoint_output *o)
 	buf_printf(b, MAGIC VERSION "\noutput %d %llu %llu %llu %llu %llu ",
 		   (int)o->state, (unsigned long long)o->form,
 		   (unsigned long long)o->dev, (unsigned long long)o->ino,
-		   (unsigned long long)o->size,
-		   (unsigned long long)o->tail_n);
+		   (unsigned long long)o->size, (unsigned long long)o->tail_n);
 	buf_printf(b, "%016llx ", (unsigned long long)o->tail_hash);
 	put_path(b, o->path ? o->path : "");
 }
@@ -49,9 +48,8 @@ void checkpoint_begin(struct buf *b, const struct checkpoint_output *o)
 void checkpoint_add(struct buf *b, const struct checkpoint_dump *d)
 {
 	buf_printf(b, "dump %llu %llu %llu %016llx %llu %llu %d %d ",
-		   (unsigned long long)d->id.dev,
-		   (unsigned long long)d->id.ino, (unsigned long long)d->id.n,
-		   (unsigned long long)d->id.hash,
+		   (unsigned long long)d->id.dev, (unsigned long long)d->id.ino,
+		   (unsigned long long)d->id.n, (unsigned long long)d->id.hash,
 		   (unsigned long long)d->place.offset,
 		   (unsigned long long)d->place.index, (int)d->place.format,
 		   (d->skip ? 1 : 0) | (d->complete ? 2 : 0));
@@ -148,8 +146,9 @@ static bool take_dump(sv line, struct checkpoint *c)
 	d.complete = flags & 2;
 	d.path = take_path(line);
 	if ((c->n_dumps & (c->n_dumps - 1)) == 0)
-		c->dumps = mem_realloc(c->dumps, (c->n_dumps ? c->n_dumps * 2 : 1) *
-							 sizeof(*c->dumps));
+		c->dumps = mem_realloc(c->dumps,
+				       (c->n_dumps ? c->n_dumps * 2 : 1) *
+					       sizeof(*c->dumps));
 	c->dumps[c->n_dumps++] = d;
 	return true;
 }

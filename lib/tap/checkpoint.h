@@ -28,7 +28,7 @@ enum checkpoint_state {
 
 struct checkpoint_output {
 	enum checkpoint_state state;
-	uint64_t form; /* enum recout_format */
+	uint64_t form;	   /* enum recout_format */
 	uint64_t dev, ino; /* 0: no regular file */
 	uint64_t size;
 	uint64_t tail_n, tail_hash; /* of the last bytes before size */
@@ -38,7 +38,7 @@ struct checkpoint_output {
 struct checkpoint_dump {
 	struct fileid id;
 	struct recin_place place;
-	bool skip;  /* was there before the first run and was not asked for */
+	bool skip; /* was there before the first run and was not asked for */
 	bool complete; /* read to its end, and nothing more was expected */
 	char *path;
 };

@@ -18,8 +18,8 @@ void dump_close(struct dump *d)
 static void note(struct dump *d, const struct stat *st)
 {
 	d->size = (uint64_t)st->st_size;
-	d->mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 +
-		      st->st_mtim.tv_nsec;
+	d->mtime_ns =
+		(int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
 void dump_look(struct dump *d)

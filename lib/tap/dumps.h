@@ -21,9 +21,9 @@ struct dump {
 	struct recin_place place;
 	uint64_t size; /* of the file, when looked at last */
 	int64_t mtime_ns;
-	bool seen;	     /* has a name */
-	int64_t missing_ms;  /* since then; 0: not */
-	bool was_read;	     /* to its end, as it was: */
+	bool seen;	    /* has a name */
+	int64_t missing_ms; /* since then; 0: not */
+	bool was_read;	    /* to its end, as it was: */
 	uint64_t read_size;
 	int64_t read_mtime_ns, read_at_ms;
 	bool unfinished; /* and there the last unit was not whole */

@@ -104,8 +104,8 @@ static void left(struct follow *f, struct dump *d, const struct stat *st,
 	d->place = recin_place(f->stage->in);
 	d->was_read = true;
 	d->read_size = (uint64_t)st->st_size;
-	d->read_mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 +
-			   st->st_mtim.tv_nsec;
+	d->read_mtime_ns =
+		(int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 	d->read_at_ms = now_ms();
 	if (last)
 		d->unfinished = false;
@@ -172,8 +172,10 @@ void follow_once(struct follow *f)
 		struct dump *d = &f->dumps.v[i];
 
 		if (d->seen && !d->skip)
-			s->total_bytes += d->size -
-				(d->name.pack.n ? 0 : MIN(d->place.offset, d->size));
+			s->total_bytes +=
+				d->size - (d->name.pack.n ? 0
+							  : MIN(d->place.offset,
+								d->size));
 	}
 	for (size_t i = 0; i < f->dumps.n; i++) {
 		struct dump *d = &f->dumps.v[i];
@@ -219,7 +221,8 @@ static struct dump *choose(struct follow *f, bool *last)
 			return d;
 		if (d->seen && !d->unfinished && dump_is_rotated(d))
 			dump_close(d);
-		if (d->unfinished && (d->seen ? dump_is_rotated(d) : d->fd >= 0) &&
+		if (d->unfinished &&
+		    (d->seen ? dump_is_rotated(d) : d->fd >= 0) &&
 		    ms - d->read_at_ms >= QUIET_MS) {
 			*last = true;
 			return d;
@@ -242,8 +245,9 @@ static void expire(struct follow *f)
 		    (d->fd >= 0 && d->unfinished))
 			continue;
 		if (!d->id.ino)
-			say_lost(f, d, "was truncated; what was not read of it "
-				       "is lost");
+			say_lost(f, d,
+				 "was truncated; what was not read of it "
+				 "is lost");
 		else if (d->fd < 0 && is_rest_lost(d))
 			say_lost(f, d, "is gone before all of it was read");
 		dumps_remove(&f->dumps, i);

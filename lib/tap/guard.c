@@ -36,7 +36,8 @@ static bool is_again(void)
 		return false;
 	}
 	return (now.tv_sec - first.tv_sec) * 1000000000L +
-		       (now.tv_nsec - first.tv_nsec) >= AGAIN_NS;
+		       (now.tv_nsec - first.tv_nsec) >=
+	       AGAIN_NS;
 }
 
 static void pass_on(int sig)
@@ -44,12 +45,12 @@ static void pass_on(int sig)
 	int saved = errno;
 
 	if (worker > 0)
-		kill((pid_t)worker, sig != SIGUSR1 && is_again() ? SIGKILL
-								 : sig);
+		kill((pid_t)worker,
+		     sig != SIGUSR1 && is_again() ? SIGKILL : sig);
 	errno = saved;
 }
 
-static void catch(int sig)
+static void catch (int sig)
 {
 	struct sigaction a = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
 	struct sigaction old;
@@ -75,10 +76,10 @@ NORETURN static void stand_guard(pid_t pid, const sigset_t *old)
 	int status = 0;
 
 	worker = pid;
-	catch(SIGTERM);
-	catch(SIGINT);
-	catch(SIGHUP);
-	catch(SIGUSR1);
+	catch (SIGTERM);
+	catch (SIGINT);
+	catch (SIGHUP);
+	catch (SIGUSR1);
 	sigprocmask(SIG_SETMASK, old, NULL);
 	let_go();
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -112,13 +112,12 @@ static const char *examine(int fd, const struct checkpoint_output *o,
 	*surplus = 0;
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return "cannot open it";
-	if (!S_ISREG(st.st_mode) || st.st_dev != o->dev ||
-	    st.st_ino != o->ino)
+	if (!S_ISREG(st.st_mode) || st.st_dev != o->dev || st.st_ino != o->ino)
 		return "another file has its name";
 	if ((uint64_t)st.st_size <= o->size)
 		return NULL;
-	if (o->size && (!o->tail_n || tail_hash(fd, o->size, o->tail_n) !=
-					      o->tail_hash))
+	if (o->size &&
+	    (!o->tail_n || tail_hash(fd, o->size, o->tail_n) != o->tail_hash))
 		return "its contents have changed";
 	if (o->form == RECOUT_COMPACT)
 		return "compact output cannot be read back";
@@ -145,16 +144,18 @@ void outmark_recover(const struct checkpoint_output *o)
 		    (ftruncate(fd, (off_t)o->size) != 0 || fsync(fd) != 0))
 			why = strerror(errno);
 		else if (!why && surplus)
-			diag_warn("cut '%s' by %llu bytes: what the run before "
-				  "wrote behind its last commit comes again",
-				  o->path, (unsigned long long)surplus);
+			diag_warn(
+				"cut '%s' by %llu bytes: what the run before "
+				"wrote behind its last commit comes again",
+				o->path, (unsigned long long)surplus);
 		if (fd >= 0)
 			close(fd);
 	}
 	if (!why)
 		return;
-	diag_warn("the run before ended hard: what it wrote behind its last "
-		  "commit comes again");
+	diag_warn(
+		"the run before ended hard: what it wrote behind its last "
+		"commit comes again");
 	diag_detail("its output '%s' is not cut: %s", o->ino ? o->path : "",
 		    why);
 }

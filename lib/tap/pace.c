@@ -49,7 +49,8 @@ int64_t pace_wait_ns(struct pace *p, struct timestamp t)
 		return 0;
 	p->latest = t;
 	due = ((double)(t.sec - p->start.sec) +
-	       (double)(t.nsec - p->start.nsec) * 1e-9) / p->speed;
+	       (double)(t.nsec - p->start.nsec) * 1e-9) /
+	      p->speed;
 	left = p->start_ns + (int64_t)(MIN(due, LONGEST_SEC) * 1e9) - now_ns();
 	return MAX(left, (int64_t)0);
 }

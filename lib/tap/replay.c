@@ -96,20 +96,21 @@ static void check(const struct replay_opts *o)
 	if (!o->follow && !o->checkpoint && !o->speed)
 		return;
 	if (!o->files.n)
-		opt_usage("--%s goes with --replay",
-			  o->follow	  ? "follow"
-			  : o->checkpoint ? "checkpoint"
-					  : "speed");
+		opt_usage("--%s goes with --replay", o->follow ? "follow"
+						     : o->checkpoint
+							     ? "checkpoint"
+							     : "speed");
 	if (!o->follow && !o->checkpoint)
 		return;
 	for (size_t i = 0; i < o->files.n; i++)
 		if (is_stdin(o->files.v[i]) ||
 		    (stat(o->files.v[i], &st) == 0 && !S_ISREG(st.st_mode) &&
 		     !S_ISDIR(st.st_mode)))
-			opt_usage("--%s needs files or directories, which '%s' "
-				  "is not",
-				  o->follow ? "follow" : "checkpoint",
-				  o->files.v[i]);
+			opt_usage(
+				"--%s needs files or directories, which '%s' "
+				"is not",
+				o->follow ? "follow" : "checkpoint",
+				o->files.v[i]);
 }
 
 struct replay *replay_new(const struct replay_opts *o)

@@ -57,8 +57,7 @@ void rotation_parse(sv path, struct rotation_name *n)
 	size_t slash = sv_rfind(path, '/'), dot;
 	sv base = slash == SIZE_MAX ? path : sv_from(path, slash + 1);
 
-	*n = (struct rotation_name){
-		.dir = sv_first(path, path.n - base.n)};
+	*n = (struct rotation_name){.dir = sv_first(path, path.n - base.n)};
 	n->pack = cut_end(&base, SV(".gz"));
 	if (!n->pack.n)
 		n->pack = cut_end(&base, SV(".zst"));
@@ -76,8 +75,8 @@ void rotation_parse(sv path, struct rotation_name *n)
 
 bool rotation_is_dump(const struct rotation_name *n)
 {
-	static const char *const exts[] = {".log", ".json", ".ndjson",
-					   ".jsonl", ".pb"};
+	static const char *const exts[] = {".log", ".json", ".ndjson", ".jsonl",
+					   ".pb"};
 
 	for (size_t i = 0; i < ARRAY_LEN(exts); i++)
 		if (sv_eq(n->ext, sv_str(exts[i])))
@@ -85,8 +84,7 @@ bool rotation_is_dump(const struct rotation_name *n)
 	return false;
 }
 
-static int cmp_set(const struct rotation_name *a,
-		   const struct rotation_name *b)
+static int cmp_set(const struct rotation_name *a, const struct rotation_name *b)
 {
 	int c = sv_cmp(a->dir, b->dir);
 

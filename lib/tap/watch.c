@@ -25,8 +25,8 @@ void watch_close(struct watch *w)
 
 void watch_add(struct watch *w, const char *dir)
 {
-	if (w->fd < 0 || inotify_add_watch(w->fd, *dir ? dir : ".",
-					   NAMES | IN_MODIFY) < 0)
+	if (w->fd < 0 ||
+	    inotify_add_watch(w->fd, *dir ? dir : ".", NAMES | IN_MODIFY) < 0)
 		w->blind = true;
 }
 

@@ -21,7 +21,8 @@ void watch_close(struct watch *w);
 void watch_add(struct watch *w, const char *dir);
 /* Did names come, go or change since the last call? */
 bool watch_names_changed(struct watch *w);
-/* Until there is news (or was since `news` was cleared), or it is time to look, or a signal comes. */
+/* Until there is news (or was since `news` was cleared), or it is time to look,
+ * or a signal comes. */
 void watch_wait(struct watch *w);
 
 #endif
