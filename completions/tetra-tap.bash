@@ -14,10 +14,49 @@ _tetra_tap()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--checkpoint)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--speed)
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
 	--max-record)
+		return ;;
+	--address)
+		return ;;
+	--agent-info)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--connect-timeout)
+		return ;;
+	--max-reconnects)
+		return ;;
+	--duration)
+		return ;;
+	--max-recv-size)
+		return ;;
+	--tls-ca-cert-files)
+		return ;;
+	--tls-cert-file)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--tls-key-file)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--tls-server-name)
+		return ;;
+	--buffer)
+		return ;;
+	--overflow)
+		mapfile -t COMPREPLY < <(compgen -W "drop-oldest block" -- "$cur")
+		return ;;
+	--overload-grace)
 		return ;;
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
@@ -40,8 +79,27 @@ _tetra_tap()
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--replay
+			--follow
+			--checkpoint
+			--speed
 			--input-format
 			--max-record
+			--address
+			--agent-info
+			--connect-timeout
+			--reconnect
+			--no-reconnect
+			--max-reconnects
+			--duration
+			--max-recv-size
+			--tls-ca-cert-files
+			--tls-cert-file
+			--tls-key-file
+			--tls-server-name
+			--tls-skip-verify
+			--buffer
+			--overflow
+			--overload-grace
 			-o --output
 			--metrics-listen
 			--config
