@@ -14,7 +14,7 @@
 struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
-	struct opt_list replay;
+	struct replay_opts replay;
 	struct live_opts live;
 	struct select_opts select;
 	const char *metrics_listen;
@@ -57,9 +57,7 @@ static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
 		{.help = "Source"},
-		{.name = "replay", .kind = OPT_LIST, .arg = "FILE",
-		 .help = "dump to read, '-' is stdin; more may follow",
-		 .dst = &o->replay},
+		REPLAY_ROWS(&o->replay),
 		STAGE_INPUT_ROWS(&o->stage),
 		{.help = "Selection"},
 		SELECT_ROWS(&o->select),
@@ -97,26 +95,29 @@ int main(int argc, char **argv)
 			    .live = LIVE_OPTS_DEFAULT};
 	struct stage s = {.name = "tetra-tap", .on_record = on_record};
 	enum tool_exit st = TOOL_OK, stage_st;
+	struct replay *replay;
 	int output_errno;
 
 	tool_init("tetra-tap", true);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
-	s.ctx = select_new(&o.select, !o.replay.n);
+	s.ctx = select_new(&o.select, !o.replay.files.n);
 	select_register_metrics();
+	replay = replay_new(&o.replay);
 	metrics_register(&events_total);
 	probemetric_register(&received);
-	if (!o.replay.n)
+	if (!o.replay.files.n)
 		live_register_metrics();
 	metrics_http_start_or_die(o.metrics_listen);
 	stage_open(&s, &o.stage);
-	if (o.replay.n)
-		replay_files(&s, o.replay.v, o.replay.n);
+	if (o.replay.files.n)
+		replay_run(replay, &s);
 	else
 		st = live_run(&s, &o.live, select_request(s.ctx));
 	stage_st = stage_finish(&s, &output_errno);
 	metrics_http_stop();
+	replay_free(replay, output_errno);
 	select_free(s.ctx);
-	mem_free(o.replay.v);
+	mem_free(o.replay.files.v);
 	return tool_end(tool_worst(st, stage_st), output_errno);
 }

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion of tetra-tap; made by completions/gen.sh from TOOL --dump-options; do not edit
-complete -c tetra-tap -l replay -r -F -d 'dump to read, \'-\' is stdin; more may follow'
+complete -c tetra-tap -l replay -r -F -d 'dump or directory, \'-\' is stdin; more may follow'
+complete -c tetra-tap -l follow -d 'read on as the dumps grow'
+complete -c tetra-tap -l checkpoint -r -F -d 'resume where the last run left'
+complete -c tetra-tap -l speed -x -d 'times as fast as recorded, default no pause'
 complete -c tetra-tap -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
 complete -c tetra-tap -l max-record -x -d 'longest record, default 12MiB'
 complete -c tetra-tap -s e -l event-types -x -d 'PROCESS_EXEC, ...'

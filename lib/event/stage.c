@@ -398,6 +398,7 @@ static bool handle_trouble(struct stage *s, enum recin_status st)
 		stage_cut(s);
 		return false;
 	case RECIN_RECORD:
+	case RECIN_PAUSED:
 	case RECIN_EOF:
 		break;
 	}
@@ -417,13 +418,30 @@ bool stage_take(struct stage *s, const struct record *r)
 	return false;
 }
 
+void stage_settle(struct stage *s)
+{
+	if (s->bad.n)
+		close_bad(s, s->last_time);
+	stage_idle(s);
+}
+
+static bool may_handle(struct stage *s, const struct record *r)
+{
+	return !s->before || s->before(s->before_arg, s, r);
+}
+
 bool stage_feed(struct stage *s, struct input *in)
+{
+	return stage_feed_at(s, in, (struct recin_place){0});
+}
+
+bool stage_feed_at(struct stage *s, struct input *in, struct recin_place at)
 {
 	struct record r;
 	enum recin_status st;
 
 	input_on_idle(in, on_idle, s);
-	recin_attach(s->in, in);
+	recin_attach_at(s->in, in, at);
 	for (;;) {
 		st = recin_next(s->in, &r);
 		if (UNLIKELY(++s->idle_tick >= TICK_EVERY)) {
@@ -437,11 +455,11 @@ bool stage_feed(struct stage *s, struct input *in)
 			progress_tick(&p);
 		}
 		if (LIKELY(st == RECIN_RECORD)) {
-			if (!on_record(s, &r)) {
+			if (!may_handle(s, &r) || !on_record(s, &r)) {
 				stage_cut(s);
 				return false;
 			}
-		} else if (st == RECIN_EOF) {
+		} else if (st == RECIN_EOF || st == RECIN_PAUSED) {
 			return true;
 		} else if (!handle_trouble(s, st)) {
 			return st != RECIN_STOPPED;

@@ -54,6 +54,11 @@ enum stage_result {
 struct stage;
 typedef enum stage_result stage_record(void *ctx, struct stage *s,
 				       const struct record *r);
+/*
+ * Before a record of the input is handled: what came before recin_place is
+ * handled, and written where the output's buffer is empty. False: stop here.
+ */
+typedef bool stage_before(void *arg, struct stage *s, const struct record *r);
 /* Before the segment's ledger is written: flush what is pending. */
 typedef bool stage_close(void *ctx, struct stage *s, bool complete);
 
@@ -62,6 +67,8 @@ struct stage {
 	void *ctx;
 	stage_record *on_record;
 	stage_close *on_close; /* or NULL */
+	stage_before *before;  /* or NULL */
+	void *before_arg;
 	bool sink;	       /* nothing is written to stdout */
 	/* on_record gets gap records, too, and a sink's ledgers; neither is
 	 * counted. */
@@ -99,6 +106,12 @@ void stage_open(struct stage *s, const struct stage_opts *o);
 
 /* One input (taken over), to its end. False: give up. */
 bool stage_feed(struct stage *s, struct input *in);
+
+/* The same from a place on; INPUT_PAUSED is an end like any other. */
+bool stage_feed_at(struct stage *s, struct input *in, struct recin_place at);
+
+/* Says what is pending (a run of bad records), then as stage_idle. */
+void stage_settle(struct stage *s);
 
 /* Closes the last segment and the output; *output_errno for tool_end. */
 enum tool_exit stage_finish(struct stage *s, int *output_errno);
