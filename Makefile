@@ -54,6 +54,10 @@ CXXFLAGS_ALL := -std=c++17 -fno-exceptions -fno-rtti -DSIMDJSON_EXCEPTIONS=0 \
 LDFLAGS_ALL := $(OPT_$(BUILD)) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
 # Debian keeps libpq's header in a folder of its own.
 PQ_INCLUDE := $(shell pkg-config --cflags libpq 2>/dev/null)
+# The codec is where the time of a replay goes.
+CODEC_OPT := $(if $(filter release,$(BUILD)),-O3)
+$(B)/obj/lib/codec/%: private CFLAGS_ALL += $(CODEC_OPT)
+$(B)/obj/lib/codec/%: private CXXFLAGS_ALL += $(CODEC_OPT)
 $(B)/obj/lib/load/%: private CPPFLAGS += $(PQ_INCLUDE)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
@@ -92,7 +96,7 @@ tools: $(BINS)
 # --- rules ------------------------------------------------------------------
 # A changed compiler or flag rebuilds everything.
 FLAGS_NOW := $(CC) $(CXX) $(CPPFLAGS) $(CFLAGS_ALL) $(CXXFLAGS_ALL) \
-	$(LDFLAGS_ALL)
+	$(LDFLAGS_ALL) $(CODEC_OPT)
 $(B)/.flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || \
