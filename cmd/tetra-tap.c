@@ -117,6 +117,7 @@ int main(int argc, char **argv)
 	stage_st = stage_finish(&s, &output_errno);
 	metrics_http_stop();
 	select_free(s.ctx);
+	select_opts_release(&o.select);
 	mem_free(o.replay.v);
 	return tool_end(tool_worst(st, stage_st), output_errno);
 }
