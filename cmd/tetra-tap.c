@@ -118,6 +118,7 @@ int main(int argc, char **argv)
 	metrics_http_stop();
 	replay_free(replay, output_errno);
 	select_free(s.ctx);
+	select_opts_release(&o.select);
 	mem_free(o.replay.files.v);
 	return tool_end(tool_worst(st, stage_st), output_errno);
 }

@@ -3,61 +3,13 @@
 # tetra-tap against an agent on @grpc/grpc-js (tests/live/agent.js).
 
 load lib
-
-LIVE=$BATS_TEST_DIRNAME/live
+load live
 
 setup_file() {
-	"$BATS_TEST_DIRNAME/live/npm.sh"
+	"$LIVE/npm.sh"
 	mkdir "$BATS_FILE_TMPDIR/certs"
-	"$BATS_TEST_DIRNAME/live/certs.sh" "$BATS_FILE_TMPDIR/certs"
+	"$LIVE/certs.sh" "$BATS_FILE_TMPDIR/certs"
 }
-
-setup() {
-	CERTS=$BATS_FILE_TMPDIR/certs
-	SERVERS=()
-}
-
-teardown() {
-	local p
-	for p in "${SERVERS[@]}"; do
-		kill -9 "$p" 2>/dev/null || true
-		wait "$p" 2>/dev/null || true
-	done
-}
-
-# agent ARG...: starts one; its address is in $ADDR, its pid in $PID, what it
-# logs in $(tmp log)
-agent() {
-	local out
-	out=$(tmp "ready.$RANDOM$RANDOM")
-	node "$LIVE/agent.js" --log "$(tmp log)" "$@" >"$out" \
-		2>"$out.err" 3>&- &
-	PID=$!
-	SERVERS+=("$PID")
-	for _ in $(seq 200); do
-		! grep -q '^ready' "$out" || break
-		kill -0 "$PID" 2>/dev/null || fail "$(cat "$out.err")"
-		sleep 0.05
-	done
-	ADDR=$(sed -n 's/^ready //p' "$out")
-}
-
-# until_true SECONDS COMMAND...
-until_true() {
-	local n=$(($1 * 20))
-	shift
-	while ! "$@"; do
-		((n-- > 0)) || fail "never came true: $*"
-		sleep 0.05
-	done
-}
-
-has_events() { [ "$(grep -c node_name "$1")" -ge "$2" ]; }
-
-# numbers FILE: of the events, in their order
-numbers() { jq -r 'select(.kind == "tetragon") | .node_name[1:]' "$1"; }
-
-live() { timeout 30 tetra-tap --address "$ADDR" "$@"; }
 
 # --- where and how ----------------------------------------------------------------
 

@@ -261,6 +261,11 @@ static void last_losses(struct live *l)
 	}
 }
 
+static bool reconnects(const struct live_opts *o)
+{
+	return o->reconnect && !o->no_reconnect;
+}
+
 static enum tool_exit end(struct live *l)
 {
 	enum tool_exit st;
@@ -271,8 +276,9 @@ static enum tool_exit end(struct live *l)
 	l->health.connects = session_connects(l->session);
 	st = session_join(l->session, why, sizeof(why));
 	last_losses(l);
-	/* An end in order, which nobody wants to go beyond, is no gap. */
-	if (l->lost && st != TOOL_OK)
+	/* An end in order, which nobody wants to go beyond, is no gap; a break
+	 * behind which nothing has come yet is one. */
+	if (l->lost && (st != TOOL_OK || reconnects(l->o)))
 		say_lost(l, (struct timestamp){0, 0});
 	if (!l->health.connects)
 		stage_cut(l->stage);
@@ -311,7 +317,7 @@ enum tool_exit live_run(struct stage *s, const struct live_opts *o, sv request)
 				  .tls = o->tls,
 				  .max_recv = o->max_recv,
 				  .timeout_ms = o->connect_ms,
-				  .reconnect = o->reconnect && !o->no_reconnect,
+				  .reconnect = reconnects(o),
 				  .max_reconnects = o->max_reconnects,
 				  .request = request};
 	enum tool_exit st;

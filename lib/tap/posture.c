@@ -50,12 +50,16 @@ static sv word(const char *const *words, size_t n, uint64_t i)
 	return sv_str(i < n ? words[i] : "unknown");
 }
 
+static bool has(sv name, const char *word)
+{
+	return name.n && memmem(name.p, name.n, word, strlen(word));
+}
+
 /* Does a sensor or program section watch user space? */
 static bool is_user(sv name)
 {
-	return memmem(name.p, name.n, "uprobe", 6) ||
-	       memmem(name.p, name.n, "uretprobe", 9) ||
-	       memmem(name.p, name.n, "usdt", 4);
+	return has(name, "uprobe") || has(name, "uretprobe") ||
+	       has(name, "usdt");
 }
 
 struct policy {

@@ -117,6 +117,19 @@ struct select *select_new(const struct select_opts *o, bool live)
 	return s;
 }
 
+void select_opts_release(struct select_opts *o)
+{
+	struct opt_list *const lists[] = {
+		&o->event_types, &o->namespaces, &o->namespace_regex,
+		&o->pods, &o->processes, &o->containers,
+		&o->labels, &o->policies, &o->pids,
+		&o->cel, &o->allow_files, &o->deny_files,
+		&o->include, &o->exclude};
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		mem_free(lists[i]->v);
+}
+
 void select_free(struct select *s)
 {
 	if (!s)

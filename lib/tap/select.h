@@ -68,6 +68,8 @@ struct select;
 /* Exits 2 where an option or a file is wrong. live: an agent judges, too. */
 struct select *select_new(const struct select_opts *o, bool live);
 void select_free(struct select *s);
+/* The lists; nothing of select_new points into them. */
+void select_opts_release(struct select_opts *o);
 
 /* The wire bytes of the GetEventsRequest. */
 sv select_request(const struct select *s);
