@@ -9,12 +9,14 @@
 #include "pipe/metrics_http.h"
 #include "tap/live.h"
 #include "tap/replay.h"
+#include "tap/select.h"
 
 struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
 	struct replay_opts replay;
 	struct live_opts live;
+	struct select_opts select;
 	const char *metrics_listen;
 };
 
@@ -41,7 +43,6 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 {
 	enum tetragon_type type;
 
-	(void)ctx;
 	if (r->kind != RECORD_TETRAGON)
 		return STAGE_PASS;
 	type = tetragon_peek(r->body);
@@ -49,7 +50,7 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	probemetric_add(&received, probe_type_of(type), 1);
 	if (UNLIKELY(type == TETRAGON_THROTTLE || type == TETRAGON_RATE_LIMIT))
 		say_gap(s, r);
-	return STAGE_PASS;
+	return select_record(ctx, s, r);
 }
 
 static void parse(struct options *o, int argc, char **argv)
@@ -58,6 +59,8 @@ static void parse(struct options *o, int argc, char **argv)
 		{.help = "Source"},
 		REPLAY_ROWS(&o->replay),
 		STAGE_INPUT_ROWS(&o->stage),
+		{.help = "Selection"},
+		SELECT_ROWS(&o->select),
 		{.help = "Live"},
 		LIVE_ROWS(&o->live),
 		{.help = "Output"},
@@ -99,6 +102,8 @@ int main(int argc, char **argv)
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
 	replay = replay_new(&o.replay);
+	s.ctx = select_new(&o.select, !o.replay.files.n);
+	select_register_metrics();
 	metrics_register(&events_total);
 	probemetric_register(&received);
 	if (!o.replay.files.n)
@@ -108,10 +113,11 @@ int main(int argc, char **argv)
 	if (o.replay.files.n)
 		replay_run(replay, &s);
 	else
-		st = live_run(&s, &o.live, SV(""));
+		st = live_run(&s, &o.live, select_request(s.ctx));
 	stage_st = stage_finish(&s, &output_errno);
 	metrics_http_stop();
 	replay_free(replay, output_errno);
+	select_free(s.ctx);
 	mem_free(o.replay.files.v);
 	return tool_end(tool_worst(st, stage_st), output_errno);
 }

@@ -25,6 +25,44 @@ _tetra_tap()
 		return ;;
 	--max-record)
 		return ;;
+	-e|--event-types)
+		return ;;
+	-n|--namespace)
+		return ;;
+	--namespace-regex)
+		return ;;
+	--pod)
+		return ;;
+	--process)
+		return ;;
+	--container)
+		return ;;
+	--labels)
+		return ;;
+	--policy-names)
+		return ;;
+	--pid)
+		return ;;
+	--cel-expression)
+		return ;;
+	--allow-list)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--deny-list)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-f|--include-fields)
+		return ;;
+	-F|--exclude-fields)
+		return ;;
+	--since)
+		return ;;
+	--until)
+		return ;;
+	--max-events)
+		return ;;
 	--address)
 		return ;;
 	--agent-info)
@@ -38,6 +76,10 @@ _tetra_tap()
 	--duration)
 		return ;;
 	--max-recv-size)
+		return ;;
+	--agent-metrics)
+		return ;;
+	--agent-metrics-interval)
 		return ;;
 	--tls-ca-cert-files)
 		return ;;
@@ -84,6 +126,25 @@ _tetra_tap()
 			--speed
 			--input-format
 			--max-record
+			-e --event-types
+			-n --namespace
+			--namespace-regex
+			--pod
+			--process
+			--container
+			--labels
+			--policy-names
+			--host
+			--pid
+			--in-init-tree
+			--cel-expression
+			--allow-list
+			--deny-list
+			-f --include-fields
+			-F --exclude-fields
+			--since
+			--until
+			--max-events
 			--address
 			--agent-info
 			--connect-timeout
@@ -92,6 +153,8 @@ _tetra_tap()
 			--max-reconnects
 			--duration
 			--max-recv-size
+			--agent-metrics
+			--agent-metrics-interval
 			--tls-ca-cert-files
 			--tls-cert-file
 			--tls-key-file

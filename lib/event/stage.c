@@ -324,7 +324,7 @@ static bool handle(struct stage *s, const struct record *r)
 		s->status = tool_worst(s->status, TOOL_SYSTEM);
 		return false;
 	}
-	return true;
+	return !s->enough;
 }
 
 /* Not counted, whatever becomes of it. */
@@ -361,6 +361,11 @@ void stage_lost(struct stage *s, const char *reason, uint64_t n)
 	s->total += n;
 	s->total_dropped += n;
 	ledger_count(&s->ledger.dropped, reason, n);
+}
+
+void stage_enough(struct stage *s)
+{
+	s->enough = true;
 }
 
 void stage_cut(struct stage *s)

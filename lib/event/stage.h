@@ -85,6 +85,7 @@ struct stage {
 	bool input_ended_well, cut;
 	struct ledger_view upstream;
 	uint64_t upstream_out; /* announced by the ledgers of this segment */
+	bool enough;	       /* stage_enough */
 	bool closing;	       /* ledgers have come, more may follow */
 	bool needs_ledger;     /* records that a stage wrote have come */
 	struct buf ledgers; /* those, framed, until ours stands behind them */
@@ -125,6 +126,9 @@ enum stage_result stage_bad(struct stage *s, const char *reason,
 /* A record that has no counterpart in the input was written, or is now. */
 void stage_created(struct stage *s);
 void stage_put_new(struct stage *s, enum record_kind kind, sv body);
+
+/* This record is the last one; what is left of the input is not read. */
+void stage_enough(struct stage *s);
 
 /*
  * For a source that has no input of bytes: one record (false: give up), what

@@ -13,6 +13,7 @@
 #include "pipe/metrics_http.h"
 #include "pipe/stop.h"
 #include "tap/livehealth.h"
+#include "tap/losswatch.h"
 #include "tap/overflow.h"
 #include "tap/posture.h"
 #include "tap/ring.h"
@@ -26,6 +27,8 @@
  */
 #define LINGER_NS 100000
 
+#define NOTE_AGENT_LOSS 100 /* beside those of session.h */
+
 const char *const live_overflows[] = {"drop-oldest", "block", NULL};
 
 struct live {
@@ -33,6 +36,7 @@ struct live {
 	const struct live_opts *o;
 	struct ring *ring;
 	struct session *session;
+	struct losswatch *losses;
 	struct overflow dropping; /* under the ring's lock */
 	struct overflow dropped;  /* taken out of it */
 	struct livehealth health;
@@ -74,6 +78,21 @@ static void on_trouble(sv why)
 {
 	if (diag_allow("cannot connect"))
 		diag_warn("cannot connect, trying again: %.*s", SV_ARG(why));
+}
+
+static void on_agent_loss(struct live *l, const struct ring_block *b)
+{
+	struct losswatch_note n;
+	struct gap g;
+
+	memcpy(&n, b->data, sizeof(n));
+	if (*n.why) {
+		if (diag_allow("cannot read the agent's metrics"))
+			diag_warn("cannot read the agent's metrics: %s", n.why);
+		return;
+	}
+	losswatch_gap(&n, &g);
+	stage_gap(l->stage, &g);
 }
 
 /* From the last event before to the first one behind. */
@@ -121,6 +140,9 @@ static bool on_block(struct live *l, const struct ring_block *b)
 		return true;
 	case SESSION_TROUBLE:
 		on_trouble(text);
+		return true;
+	case NOTE_AGENT_LOSS:
+		on_agent_loss(l, b);
 		return true;
 	default:
 		break;
@@ -225,6 +247,20 @@ static void run(struct live *l)
 	}
 }
 
+/* What the last reading of the agent's counters brought. */
+static void last_losses(struct live *l)
+{
+	struct ring_block *b;
+	bool ended;
+
+	losswatch_stop(l->losses);
+	while ((b = ring_take(l->ring, 0, &ended, collect, l))) {
+		if (b->tag == NOTE_AGENT_LOSS)
+			on_agent_loss(l, b);
+		ring_give_back(l->ring, b);
+	}
+}
+
 static enum tool_exit end(struct live *l)
 {
 	enum tool_exit st;
@@ -234,6 +270,7 @@ static enum tool_exit end(struct live *l)
 	ring_cancel(l->ring);
 	l->health.connects = session_connects(l->session);
 	st = session_join(l->session, why, sizeof(why));
+	last_losses(l);
 	/* An end in order, which nobody wants to go beyond, is no gap. */
 	if (l->lost && st != TOOL_OK)
 		say_lost(l, (struct timestamp){0, 0});
@@ -282,6 +319,9 @@ enum tool_exit live_run(struct stage *s, const struct live_opts *o, sv request)
 	warn_plaintext(o, target);
 	l.ring = ring_new(&ro);
 	livehealth_init(&l.health, target, ro.bytes);
+	if (o->agent_metrics)
+		l.losses = losswatch_start(o->agent_metrics, o->metrics_ms,
+					   l.ring, NOTE_AGENT_LOSS);
 	l.session = session_start(&so, l.ring);
 	run(&l);
 	st = end(&l);

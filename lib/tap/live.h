@@ -21,12 +21,14 @@ struct live_opts {
 	const char *overflow;
 	bool reconnect, no_reconnect;
 	uint64_t max_reconnects, duration_ms;
+	const char *agent_metrics;
+	uint64_t metrics_ms;
 };
 
 #define LIVE_OPTS_DEFAULT                                                    \
 	{.agent_info = AGENTINFO_FILE, .connect_ms = 10000,                  \
 	 .max_recv = 10 * MIB, .buffer = 64 * MIB, .grace_ms = 2000,         \
-	 .overflow = "drop-oldest", .reconnect = true}
+	 .overflow = "drop-oldest", .reconnect = true, .metrics_ms = 15000}
 
 #define LIVE_ROWS(o)                                                          \
 	{.name = "address", .kind = OPT_STRING, .arg = "ADDR",                \
@@ -49,6 +51,12 @@ struct live_opts {
 	 .help = "end after this time", .dst = &(o)->duration_ms},            \
 	{.name = "max-recv-size", .kind = OPT_SIZE, .arg = "SIZE",            \
 	 .help = "longest message, default 10MiB", .dst = &(o)->max_recv},    \
+	{.name = "agent-metrics", .kind = OPT_STRING, .arg = "URL",           \
+	 .help = "where the agent counts what it loses",                      \
+	 .dst = &(o)->agent_metrics},                                         \
+	{.name = "agent-metrics-interval", .kind = OPT_DURATION,              \
+	 .arg = "TIME", .help = "between readings, default 15s",              \
+	 .dst = &(o)->metrics_ms},                                            \
 	{.help = "TLS"},                                                      \
 	{.name = "tls-ca-cert-files", .kind = OPT_STRING, .arg = "FILES",     \
 	 .help = "PEM, separated by commas", .dst = &(o)->tls.ca_files},      \

@@ -22,7 +22,7 @@ enum {
 	TP_NAMESPACE = 3,
 	TP_SENSORS = 5,
 	TP_ENABLED = 6,
-	TP_ERROR = 7,
+	TP_ERROR = 8,
 	TP_STATE = 9,
 	TP_MODE = 11,
 	TP_STATS = 12,

@@ -125,9 +125,19 @@ static bool handshake(SSL *ssl, bool has_pair, char *why, size_t size)
 	char byte;
 
 	ERR_clear_error();
-	if (SSL_connect(ssl) == 1 && SSL_read(ssl, &byte, 1) > 0)
+	if (SSL_connect(ssl) != 1)
+		return explain_error(ssl, has_pair, why, size);
+	if (SSL_read(ssl, &byte, 1) > 0)
 		return false;
-	return explain_error(ssl, has_pair, why, size);
+	if (ERR_peek_last_error() &&
+	    ERR_GET_REASON(ERR_peek_last_error()) !=
+		    SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		return explain_error(ssl, has_pair, why, size);
+	/* A server that takes us speaks first. */
+	snprintf(why, size, "%s, without a word",
+		 has_pair ? "the server refuses the client certificate"
+			  : "the server hangs up behind the handshake");
+	return true;
 }
 
 static SSL_CTX *context(const struct tls_pem *pem, bool skip_verify)
