@@ -347,9 +347,16 @@ killed() {
 	for ((i = 0; i < kills; i++)); do
 		f=$out.$(printf %03d "$i")
 		[ "$how" != append ] || f=$out.000
+		if [ "$how" = pid ]; then
+			# A pipe: nothing that was written can be taken back.
+			exec 4> >(cat >>"$f" 3>&-)
+		else
+			exec 4>>"$f"
+		fi
 		setsid "$BIN/tetra-tap" --replay "$d" --follow -o "$form" \
-			--checkpoint "$ck" >>"$f" 2>>"$err" 3>&- &
+			--checkpoint "$ck" >&4 2>>"$err" 3>&- 4>&- &
 		p=$!
+		exec 4>&-
 		pids+=("$p")
 		sleep "0.$(printf %03d $((RANDOM % 150 + 1)))"
 		if [ "$how" = pid ]; then
@@ -363,6 +370,7 @@ killed() {
 	# What is left, once, in a last run.
 	tetra-tap --replay "$d" -o "$form" --checkpoint "$ck" \
 		>>"${f/%???/999}" 2>>"$err"
+	sleep 0.5 # for the last cat
 	for f in "$out".???; do
 		tetra-tap --replay "$f" 2>/dev/null || true
 	done | ids | tr ' ' '\n' >"$(tmp got)"
