@@ -101,9 +101,9 @@ int main(int argc, char **argv)
 	tool_init("tetra-tap", true);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
+	replay = replay_new(&o.replay);
 	s.ctx = select_new(&o.select, !o.replay.files.n);
 	select_register_metrics();
-	replay = replay_new(&o.replay);
 	metrics_register(&events_total);
 	probemetric_register(&received);
 	if (!o.replay.files.n)
