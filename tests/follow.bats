@@ -226,6 +226,23 @@ T=2026-03-01T11-49
 	assert_equal "$(ids "$out")" ""
 }
 
+@test "checkpoint: a file that was empty when first seen is known when compressed" {
+	: >"$d/t.log"
+	follow --checkpoint "$ck"
+	until_ok grep -qs ^dump "$ck"
+	ev 1 2 3 >>"$d/t.log"
+	until_ok has "1 2 3"
+	sleep 0.2
+	kill -9 -- "-$p"
+	wait "$p" || true
+	mv "$d/t.log" "$d/t-$T-27.966.log"
+	gzip "$d/t-$T-27.966.log"
+	ev 4 >"$d/t.log"
+	run --separate-stderr tetra-tap --replay "$d" --checkpoint "$ck"
+	assert_success
+	assert_equal "$(ids <<<"$output")" "4 "
+}
+
 @test "checkpoint: a dump that is gone before it was read is a gap" {
 	ev 1 >"$d/t.log"
 	tetra-tap --replay "$d" --checkpoint "$ck" >"$out"

@@ -76,7 +76,10 @@ static void load(struct resume *r)
 bool resume_open(struct resume *r, const char *file, struct dumps *dumps,
 		 struct stage *s)
 {
-	*r = (struct resume){.file = file, .dumps = dumps};
+	/* What is there at the start is committed before anything is written.
+	 */
+	*r = (struct resume){
+		.file = file, .dumps = dumps, .written = UINT64_MAX};
 	if (!file)
 		return true;
 	if (!checkpoint_lock(file)) {
@@ -103,11 +106,13 @@ void resume_commit(struct resume *r, struct stage *s, struct dump *active,
 
 	if (!r->file || s->out.out.err || s->out.out.buf.n || s->bad.n)
 		return;
-	if (active)
-		active->place = recin_place(s->in);
 	t = now_ns();
 	if (t < r->due_ns && !now)
 		return;
+	if (active) {
+		active->place = recin_place(s->in);
+		dump_learn(active);
+	}
 	if (!save(r))
 		s->status = tool_worst(s->status, TOOL_SYSTEM);
 	r->written = s->out.out.bytes;
