@@ -22,10 +22,28 @@ struct filter {
 	} list[FIELDS];
 	sv wire;
 	uint32_t has; /* bit per field */
+	uint8_t order[FIELDS]; /* the fields as they are judged */
+	size_t n_order;
 	enum tristate health, init_tree;
 	struct capfilter caps;
 	uint8_t *children; /* bit per pid: descends from one of pid_set */
 };
+
+/*
+ * The dearest come last. pid_set learns from what it sees, so with one in the
+ * filter nothing that the agent judges behind it may come before it.
+ */
+static const uint8_t cheap_first[] = {
+	FILTER_EVENT_SET,      FILTER_PID,	   FILTER_IN_INIT_TREE,
+	FILTER_HEALTH_CHECK,   FILTER_POLICIES,	   FILTER_NAMESPACE,
+	FILTER_CAPABILITIES,   FILTER_LABELS,	   FILTER_CONTAINER_ID,
+	FILTER_CONTAINER_NAME, FILTER_NAMESPACE_REGEX, FILTER_POD,
+	FILTER_BINARY,	       FILTER_PARENT_BINARY, FILTER_ARGUMENTS,
+	FILTER_PARENT_ARGUMENTS, FILTER_ANCESTOR_BINARY, FILTER_CEL};
+static const uint8_t as_the_agent[] = {
+	FILTER_BINARY,	      FILTER_PARENT_BINARY, FILTER_ANCESTOR_BINARY,
+	FILTER_HEALTH_CHECK,  FILTER_NAMESPACE,	    FILTER_PID,
+	FILTER_PID_SET};
 
 /* --- from the message ---------------------------------------------------- */
 
@@ -126,6 +144,14 @@ static bool add(struct filter *f, const struct pb_field *pf, char *why,
 	}
 }
 
+static void append_order(struct filter *f, const uint8_t *nums, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (f->has >> nums[i] & 1 &&
+		    !memchr(f->order, nums[i], f->n_order))
+			f->order[f->n_order++] = nums[i];
+}
+
 struct filter *filter_new(sv wire, char *why, size_t why_size)
 {
 	struct filter *f = mem_zalloc(sizeof(*f));
@@ -139,6 +165,9 @@ struct filter *filter_new(sv wire, char *why, size_t why_size)
 		filter_free(f);
 		return NULL;
 	}
+	if (f->children)
+		append_order(f, as_the_agent, sizeof(as_the_agent));
+	append_order(f, cheap_first, sizeof(cheap_first));
 	return f;
 }
 
@@ -279,7 +308,8 @@ static bool process_field(struct filter *f, uint32_t num,
 	case FILTER_NAMESPACE_REGEX:
 		return pod && any_regex(f, num, s->pod.namespace);
 	case FILTER_CONTAINER_NAME:
-		return pod && any_regex(f, num, s->pod.container_name);
+		return s->pod.has_container &&
+		       any_regex(f, num, s->pod.container_name);
 	case FILTER_NAMESPACE:
 		return in_namespace(f, s);
 	case FILTER_LABELS:
@@ -324,8 +354,8 @@ static bool field(struct filter *f, uint32_t num, const struct subject *s)
 
 bool filter_match(struct filter *f, const struct subject *s)
 {
-	for (uint32_t rest = f->has; rest; rest &= rest - 1)
-		if (!field(f, (uint32_t)__builtin_ctz(rest), s))
+	for (size_t i = 0; i < f->n_order; i++)
+		if (!field(f, f->order[i], s))
 			return false;
 	return true;
 }

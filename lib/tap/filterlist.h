@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * filterlist.h - allow and deny lists from a file: tetragon.Filter objects as
- * JSON, white space between them, as the agent's export-allowlist has them.
+ * JSON, white space between them, as the agent's export-allowlist has them, or
+ * one array of them. A member that no filter has is an error, not ignored.
  */
 #ifndef RT_FILTERLIST_H
 #define RT_FILTERLIST_H

@@ -2,6 +2,7 @@
 #include "tap/subject.h"
 
 #include "codec/pbwire.h"
+#include "codec/schema.h"
 
 enum {
 	P_PID = 2,
@@ -14,15 +15,14 @@ bool subject_process(sv wire, struct subject_process *p)
 {
 	struct pb_cur c = pb_walk(wire);
 	struct pb_field f;
-	uint64_t v = 0;
+	uint64_t v;
 	int r;
 
 	*p = (struct subject_process){.is = true};
 	while ((r = pb_next(&c, &f)) > 0) {
 		switch (f.num) {
 		case P_PID:
-			pb_get_wrapper(f.data, &v);
-			p->pid = (uint32_t)v;
+			p->pid = pb_get_wrapper(f.data, &v) ? (uint32_t)v : 0;
 			break;
 		case PROCESS_BINARY:
 			p->binary = f.data;
@@ -42,8 +42,7 @@ bool subject_process(sv wire, struct subject_process *p)
 			p->has_cap = true;
 			break;
 		case P_IN_INIT_TREE:
-			pb_get_wrapper(f.data, &v);
-			p->in_init_tree = v != 0;
+			p->in_init_tree = pb_get_wrapper(f.data, &v) && v;
 			break;
 		default:
 			break;
@@ -52,13 +51,16 @@ bool subject_process(sv wire, struct subject_process *p)
 	return r == 0;
 }
 
+/* Members that only JSON has (schema.h) may stand before the event. */
 static uint32_t type_of(sv event)
 {
 	struct pb_cur c = pb_walk(event);
 	struct pb_field f;
 
 	while (pb_next(&c, &f) > 0)
-		if (f.wt == PB_LEN && (f.num < 1000 || f.num >= TETRAGON_TEST))
+		if (f.wt == PB_LEN &&
+		    (f.num < 1000 ||
+		     (f.num >= TETRAGON_TEST && f.num < SCHEMA_UNKNOWN_JSON)))
 			return f.num;
 	return 0;
 }

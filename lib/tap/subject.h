@@ -18,7 +18,7 @@ struct subject_process {
 };
 
 struct subject {
-	uint32_t type; /* its field in GetEventsResponse, known to us or not */
+	uint32_t type; /* its field in GetEventsResponse; 0: none */
 	struct tetragon_event e;
 	struct subject_process process, parent;
 	struct tetragon_pod pod; /* of the process */
