@@ -386,7 +386,7 @@ killed() {
 	wait "$w"
 	# What is left, once, in a last run.
 	tetra-tap --replay "$d" -o "$form" --checkpoint "$ck" \
-		>>"${f/%???/999}" 2>>"$err"
+		>>"${f/%???/999}" 2>>"$err" || fail "$(tail -n 5 "$err")"
 	sleep 0.5 # for the last cat
 	for f in "$out".???; do
 		tetra-tap --replay "$f" 2>/dev/null || true

@@ -157,9 +157,9 @@ selects() {
 			--allow-list "$(tmp list)"
 		assert_regex "$stderr" "$why"
 	done <<-'EOF'
-	{"nix":[1]}|byte 12: no filter has "nix"
+	{"nix":[1]}|byte 12: tetragon.Filter has no "nix"
 	{"pid":["x"]}|byte 20: not an integer
-	[1]|byte 12: not a JSON object
+	[1]|byte 1[23]: not a JSON object
 	{"pid":[1]|byte 22: not a JSON object
 	{"binary_regex":["("]}|binary_regex
 	{"capabilities":{"effective":{}}}|exactly one

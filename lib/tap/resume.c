@@ -25,6 +25,15 @@ static bool is_complete(const struct dump *d)
 	       (d->was_read && !d->unfinished && dump_is_rotated(d));
 }
 
+/*
+ * Nothing was read of it, and too little is known to find it again when it is
+ * compressed: to the next run it is simply new.
+ */
+static bool is_nobody(const struct dump *d)
+{
+	return !d->skip && !d->place.offset && d->id.n < FILEID_ENOUGH;
+}
+
 static void put_dumps(struct resume *r)
 {
 	for (size_t i = 0; i < r->dumps->n; i++) {
@@ -35,7 +44,7 @@ static void put_dumps(struct resume *r)
 					    .complete = is_complete(d),
 					    .path = d->path};
 
-		if (!d->copy)
+		if (!d->copy && !is_nobody(d))
 			checkpoint_add(&r->text, &c);
 	}
 }
