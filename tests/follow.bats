@@ -379,7 +379,8 @@ killed() {
 		if [ "$how" = pid ]; then
 			kill -9 "$p"
 		else
-			kill -9 -- "-$p"
+			# It may be too young to have a group of its own.
+			kill -9 -- "-$p" || kill -9 "$p"
 		fi
 		wait "$p" || true
 	done 2>/dev/null

@@ -190,6 +190,15 @@ static bool is_same(struct dump *d, struct found *f)
 	return true;
 }
 
+/*
+ * Nothing was in it when it was seen, and it is not open: its inode alone may
+ * serve any file by now. Forgetting it loses nothing.
+ */
+static bool is_blank(const struct dump *d)
+{
+	return !d->id.n && !d->place.offset && d->fd < 0 && !d->skip;
+}
+
 static bool match_inode(struct dumps *t, struct found *f)
 {
 	for (size_t i = 0; i < t->n; i++) {
@@ -197,6 +206,8 @@ static bool match_inode(struct dumps *t, struct found *f)
 
 		if (d->seen || d->id.dev != f->st.st_dev ||
 		    d->id.ino != f->st.st_ino || !d->id.ino)
+			continue;
+		if (is_blank(d) && strcmp(d->path, f->e->path) != 0)
 			continue;
 		if (is_same(d, f)) {
 			see(d, f);
@@ -295,8 +306,9 @@ static void sort_out_missing(struct dumps *t, int64_t ms)
 
 		if (d->seen)
 			continue;
-		if (d->skip || (d->fd < 0 && d->id.n >= FILEID_ENOUGH &&
-				go_on_in_copy(t, d)))
+		if (d->skip || is_blank(d) ||
+		    (d->fd < 0 && d->id.n >= FILEID_ENOUGH &&
+		     go_on_in_copy(t, d)))
 			dumps_remove(t, i);
 		else if (!d->missing_ms)
 			d->missing_ms = ms;
