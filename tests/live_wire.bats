@@ -49,7 +49,8 @@ at() { echo "2026-01-01T00:00:0$1Z"; }
 	live --no-reconnect -o pb >"$(tmp out)"
 	assert_same <(jq -r 'select(.sent) | .sha256' "$(tmp log)") <(
 		frames 'use Digest::SHA "sha256_hex"; my $end = $p; $p = $at + 2;
-			varint(); my $body = substr $s, $p, $end - $p; $p = $end;
+			my $n = varint(); die if $p + $n != $end;
+			my $body = substr $s, $p, $n; $p = $end;
 			print sha256_hex($body), "\n" if $kind == 16' <"$(tmp out)")
 }
 
