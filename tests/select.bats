@@ -21,6 +21,7 @@ made() {
 	echo '{"process_throttle":{"type":"THROTTLE_START","cgroup":"x"},"time":"2026-01-01T00:00:04Z"}'
 	echo '{"rate_limit_info":{"number_of_dropped_process_events":"3"},"time":"2026-01-01T00:00:05Z"}'
 	echo '{"process_connect":{"of":"the enterprise"},"time":"2026-01-01T00:00:06Z"}'
+	echo '{"@timestamp":"x","process_lsm":{"process":{"pid":13,"pod":{"namespace":"shop","name":"nocontainer","pod_labels":{"app":"db","rank":"-7","empty":"","in":"x","k8s.io/size":"12"}}},"function_name":"file_open","args":[{"string_arg":"a","label":"l"},{"int_arg":1}]},"time":"2026-01-01T00:00:07Z"}'
 }
 
 # The message of an event of a type that we know: what is in others (of the
@@ -52,6 +53,8 @@ selects() {
 @test "-e, --event-types: with and without PROCESS_, many, in any case" {
 	selects -e PROCESS_EXEC -- .process_exec
 	selects -e exec,Exit -- '.process_exec or .process_exit'
+	# Whatever stands before the event in its object.
+	selects -e lsm --pid 13 -- '.process_lsm and b.process.pid == 13'
 	selects -e loader -e RATE_LIMIT_INFO -- '.process_loader or .rate_limit_info'
 	run --separate-stderr -2 tetra-tap --replay "$ALL" -e PROCESS_NIX
 	assert_regex "$stderr" "unknown event type 'PROCESS_NIX'"
@@ -75,6 +78,9 @@ selects() {
 		| test("cart-[0-9]|xwing")'
 	selects --container '^side' -- 'b.process.pod.container.name // ""
 		| test("^side")'
+	# What matches the empty name needs a container all the same.
+	selects --container '^(main)?$' -- 'b.process.pod.container |
+		. and (.name // "" | test("^(main)?$"))'
 	# A comma belongs to the expression.
 	selects --pod '^cart-.{1,2}$' -- 'b.process.pod.name // ""
 		| test("^cart-.{1,2}$")'
@@ -89,10 +95,24 @@ selects() {
 	selects --labels 'app!=cart' -- "$pod and $l.app != \"cart\""
 	selects --labels 'tier notin (web)' -- "$pod and $l.tier != \"web\""
 	selects --labels nix=1 --labels tier=web -- "$l.tier == \"web\""
+	selects --labels 'rank<0,k8s.io/size>11' -- "$l.rank == \"-7\""
+	selects --labels 'k8s.io/size > 12' --labels 'in in (x)' -- "$l.in"
+	selects --labels 'empty=' -- "$l.empty == \"\""
+	selects --labels 'empty in (a,)' -- "$l.empty == \"\""
+	selects --labels 'app,rank notin (1, 2), !nix' -- "$l.app"
+}
+
+@test "--labels: what kubectl refuses is refused" {
 	local bad
-	for bad in 'a in' 'a in (b' '=b' 'a~b' 'a b' '!'; do
-		run -2 tetra-tap --replay "$ALL" --labels "$bad"
+	for bad in 'a in' 'a in (b' '=b' 'a~b' 'a b' '!' 'a,' 'a,,b' ',' \
+		'a in ()' 'a=b/c' 'A.io/b' 'a/b/c' 'a..b/c' '-a' 'a>x' 'a<' \
+		'a>9223372036854775808' 'a=-b' '!!a' '!a=b' 'a!b' \
+		"$(printf 'a%.0s' {1..64})"; do
+		run --separate-stderr -2 tetra-tap --replay "$ALL" --labels "$bad"
+		assert_regex "$stderr" 'bad filter: labels .* at [0-9]+'
 	done
+	printf '{"labels":["\\u0000"]}' >"$(tmp list)"
+	run -2 tetra-tap --replay "$ALL" --allow-list "$(tmp list)"
 }
 
 @test "--policy-names, --pid, --in-init-tree" {
@@ -143,6 +163,38 @@ selects() {
 		(b.process.in_init_tree | not)"
 }
 
+@test "lists: an array is as good as objects in a row, in both forms of names" {
+	local want='b.process.pid == 11 or .process_exit'
+	printf ' [ {"pid":[11]} ,\n{"event_set":["PROCESS_EXIT"]}]\n' >"$(tmp list)"
+	selects --allow-list "$(tmp list)" -- "$want"
+	echo '{"pid":[11]}{"eventSet":["PROCESS_EXIT"]}' >"$(tmp list)"
+	selects --allow-list "$(tmp list)" -- "$want"
+	echo '{"parentBinaryRegex":["sh$"],"inInitTree":true}' >"$(tmp list)"
+	selects --allow-list "$(tmp list)" -- 'b.process.in_init_tree and
+		(b.parent.binary // "" | test("sh$"))'
+	for l in '[]' ' ' '{}' '[{}]' '{"pid":[]}' '{"labels":null}'; do
+		echo "$l" >"$(tmp list)"
+		run bash -c 'tetra-tap -q --replay "$1" --allow-list "$2" |
+			grep -c "kind\":\"tetragon"' _ "$ALL" "$(tmp list)"
+		assert_output "$(wc -l <"$ALL")"
+	done
+}
+
+@test "lists: capabilities, any, all, exactly and none of a set" {
+	local eff='(b.process.cap | select(.) | .effective // [])' how want
+	while IFS=: read -r how want; do
+		echo "{\"capabilities\":{\"effective\":{\"$how\":[\"CAP_CHOWN\",\"CAP_SYS_ADMIN\"]}}}" \
+			>"$(tmp list)"
+		selects --allow-list "$(tmp list)" -- \
+			"([\"CAP_CHOWN\",\"CAP_SYS_ADMIN\"]) as \$w | $eff | $want"
+	done <<-'EOF'
+	any:any(IN($w[]))
+	all:($w - .) == []
+	exactly:unique == $w
+	none:(any(IN($w[])) | not)
+	EOF
+}
+
 @test "a set of processes and what they start" {
 	echo '{"pid_set":[9]}' >"$(tmp allow)"
 	selects --allow-list "$(tmp allow)" -- 'b.process.pid |
@@ -158,6 +210,10 @@ selects() {
 		assert_regex "$stderr" "$why"
 	done <<-'EOF'
 	{"nix":[1]}|byte 12: tetragon.Filter has no "nix"
+	{"capabilities":{"effective":{"all":["CAP_CHOWN"],"nix":1}}}|byte 12: tetragon.CapFilterSet has no "nix"
+	{"event_set":["PROCESS_NIX"]}|byte 12: tetragon.Filter has no "event_set"
+	{"@pb":"oAEB"}|byte 12: tetragon.Filter has no field 20
+	{"@pb":"CAE="}|byte 12: tetragon.Filter has no field 1
 	{"pid":["x"]}|byte 20: not an integer
 	[1]|byte 1[23]: not a JSON object
 	{"pid":[1]|byte 22: not a JSON object
@@ -168,6 +224,17 @@ selects() {
 	run --separate-stderr -2 tetra-tap --replay "$ALL" --deny-list /nix
 	assert_regex "$stderr" 'No such file'
 	run -2 tetra-tap --replay "$ALL" --allow-list "$(tmp list)" -n x
+	while IFS='|' read -r l why; do
+		printf '%s' "$l" >"$(tmp list)"
+		run --separate-stderr -2 tetra-tap --replay "$ALL" \
+			--deny-list "$(tmp list)"
+		assert_regex "$stderr" "bad --deny-list '.*list': $why"
+	done <<-'EOF'
+	[{"pid":[1]}|byte 12: no ',' or '\]'
+	[{"pid":[1]},]|byte 13: not a JSON object
+	[{"pid":[1]}] {}|byte 14: something behind the array
+	{"pid":[1]}]|byte 11: not a JSON object
+	EOF
 }
 
 @test "CEL is refused on replay, not ignored" {
@@ -192,6 +259,18 @@ selects() {
 		"$(tmp in)"
 	assert_output 1
 	run -2 tetra-tap --since yesterday --replay "$(tmp in)"
+	run --separate-stderr -2 tetra-tap --since 1h --until 2h --replay "$(tmp in)"
+	assert_regex "$stderr" '--since is not before --until'
+}
+
+@test "--since with a part of a second" {
+	local from
+	from=$(date -u +%s)
+	jq -nc --argjson t "$from" '{process_exit: {}, time: ($t - 3 | todate)},
+		{process_exit: {}, time: ($t + 5 | todate)}' >"$(tmp in)"
+	run bash -c 'tetra-tap --replay "$1" --since 1500ms | grep -c process_exit' _ \
+		"$(tmp in)"
+	assert_output 1
 }
 
 @test "--max-events: so many are written, the ledger says it is not all" {
@@ -229,8 +308,53 @@ each() { echo "with_entries(if (.key | test(\"^(process_(exec|exit|kprobe|tracep
 			.key == "binary")))} else {} end')"
 	fields -f process -F process.pod -- "$(each 'if has("process") then
 		{process: (.process | del(.pod))} else {} end')"
-	run --separate-stderr -2 tetra-tap --replay "$ALL" -f process.nix
-	assert_regex "$stderr" "no event has a field 'process.nix'"
+	fields -F process.execId,process.pod.podLabels -- \
+		"$(each 'del(.process.exec_id?, .process.pod.pod_labels?)')"
+	fields -f process.startTime -- "$(each 'if has("process") then
+		{process: (.process | with_entries(select(.key == "start_time")))}
+		else {} end')"
+	fields -F args.string_arg -- "$(each 'if .args then
+		.args |= map(del(.string_arg)) else . end')"
+	local bad
+	for bad in process.nix process. .process '' process,,parent nix; do
+		run --separate-stderr -2 tetra-tap --replay "$ALL" -f "$bad"
+		assert_regex "$stderr" "no event has a field '"
+	done
+}
+
+@test "of a path and a longer one the longer one counts, in any order" {
+	local pid='if has("process") then {process: (.process |
+		with_entries(select(.key == "pid")))} else {} end'
+	fields -f process,process.pid -- "$(each "$pid")"
+	fields -f process.pid,process -- "$(each "$pid")"
+	fields -F process,process.pid -- "$(each 'del(.process.pid?)')"
+}
+
+@test "an event that is no event is not cut in silence" {
+	# Field 10 (tracepoint) holds a process whose length is wrong.
+	printf '\012\005\122\003\012\011x' |
+		tetra-tap -q --replay - --input-format tetragon-pb \
+			-f process.pid >"$(tmp out)" 2>/dev/null || st=$?
+	assert_equal "$st" 1
+	assert_equal "$(ledger "$(tmp out)" tetra-tap '[.in, .out, balanced] |
+		tojson')" '["1","0",true]'
+}
+
+@test "what is not selected is counted in the metrics, and no error" {
+	run --separate-stderr -0 tetra-tap --replay "$ALL" -e exec \
+		--metrics-file "$(tmp metrics)"
+	assert_equal "$(sed -n 's/^tetragon_events_filtered //p' "$(tmp metrics)")" \
+		"$(jq -c 'select(.process_exec | not)' "$ALL" | wc -l)"
+}
+
+@test "other records pass, whatever is selected" {
+	echo '{"kind":"call","function_name":"f"}
+		{"kind":"hot_symbol","function_name":"g"}
+		{"process_exec":{"process":{"pid":1}}}' |
+		tap -q -n nix -F process >"$(tmp out)"
+	run jq -c 'select(.kind | IN("ledger", "gap") | not) | .kind' \
+		"$(tmp out)"
+	assert_output $'"call"\n"hot_symbol"'
 }
 
 @test "what is selected is the same in both encodings" {

@@ -7,7 +7,7 @@
 #include "codec/pbwire.h"
 #include "event/request.h"
 
-/* A tree of names; a leaf stands for all below it. */
+/* A tree of names; a leaf stands for all below it. No names: everything. */
 struct node {
 	sv name;
 	struct node *below, *next;
@@ -17,6 +17,7 @@ struct fieldfilter {
 	struct node *paths;
 	sv wire;
 	bool exclude, invert, for_all;
+	bool in_oneof; /* a path goes through a member of an inner oneof */
 };
 
 /* --- paths --------------------------------------------------------------- */
@@ -48,51 +49,65 @@ static sv step(sv *path)
 	return name;
 }
 
-static void add_path(struct node **list, sv path)
+/* The deeper of two paths wins, whichever comes first, as in the agent. */
+static void add_name(struct node ***list, sv name)
 {
-	while (path.n) {
-		sv name = step(&path);
-		struct node *n = find(*list, name);
+	struct node *n = find(**list, name);
 
-		if (n && !n->below)
-			return; /* all of it already */
-		if (!n) {
-			n = mem_zalloc(sizeof(*n));
-			n->name = name;
-			n->next = *list;
-			*list = n;
-		} else if (!path.n) {
-			free_nodes(n->below);
-			n->below = NULL;
-		}
-		list = &n->below;
+	if (!n) {
+		n = mem_zalloc(sizeof(*n));
+		n->name = name;
+		n->next = **list;
+		**list = n;
 	}
+	*list = &n->below;
 }
 
+/* False where m, the message of an event type, has no such field. */
 static bool leads_somewhere(const struct schema_msg *m, sv path)
 {
-	while (path.n) {
-		const struct schema_field *f;
+	do {
+		const struct schema_field *f =
+			m ? schema_by_name(m, step(&path)) : NULL;
 
-		if (!m)
-			return false;
-		f = schema_by_name(m, step(&path));
 		if (!f)
 			return false;
 		m = f->msg;
-	}
+	} while (path.p);
 	return true;
 }
 
+/*
+ * Under the names that the types give; the path may have either form. An
+ * event type that lacks the field is cut by the same names, and has none.
+ */
+static void add_path(struct fieldfilter *ff, const struct schema_msg *m,
+		     sv path)
+{
+	struct node **list = &ff->paths;
+	bool top = true;
+
+	do {
+		const struct schema_field *f = schema_by_name(m, step(&path));
+
+		add_name(&list, f->name);
+		ff->in_oneof |= !top && f->oneof;
+		m = f->msg;
+		top = false;
+	} while (path.p);
+}
+
 /* Does any event type have it? */
-static bool is_known(sv path)
+static bool add_known(struct fieldfilter *ff, sv path)
 {
 	const struct schema_msg *m = request_response();
 
 	for (size_t i = 0; i < m->n; i++)
 		if (m->fields[i].oneof &&
-		    leads_somewhere(m->fields[i].msg, path))
+		    leads_somewhere(m->fields[i].msg, path)) {
+			add_path(ff, m->fields[i].msg, path);
 			return true;
+		}
 	return false;
 }
 
@@ -102,14 +117,11 @@ static bool parse_mask(struct fieldfilter *f, sv mask, char *why, size_t n)
 	struct pb_field pf;
 
 	while (pb_next(&c, &pf) > 0) {
-		if (pf.num != 1 || pf.wt != PB_LEN)
+		if (pf.num != 1 || pf.wt != PB_LEN || add_known(f, pf.data))
 			continue;
-		if (!is_known(pf.data)) {
-			snprintf(why, n, "no event has a field '%.*s'",
-				 SV_ARG(pf.data));
-			return false;
-		}
-		add_path(&f->paths, pf.data);
+		snprintf(why, n, "no event has a field '%.*s'",
+			 SV_ARG(pf.data));
+		return false;
 	}
 	return true;
 }
@@ -149,13 +161,14 @@ void fieldfilter_free(struct fieldfilter *f)
 
 /* --- cutting ------------------------------------------------------------- */
 
-static void cut(const struct fieldfilter *f, struct node *paths,
+static bool cut(const struct fieldfilter *f, struct node *paths,
 		const struct schema_msg *m, sv wire, struct buf *out)
 {
 	struct pb_cur c = pb_walk(wire);
 	struct pb_field pf;
+	int r;
 
-	while (pb_next(&c, &pf) > 0) {
+	while ((r = pb_next(&c, &pf)) > 0) {
 		const struct schema_field *sf =
 			m ? schema_by_num(m, pf.num) : NULL;
 		struct node *n = sf ? find(paths, sf->name) : NULL;
@@ -163,12 +176,14 @@ static void cut(const struct fieldfilter *f, struct node *paths,
 		if (n && n->below && pf.wt == PB_LEN && sf->msg) {
 			size_t at = pb_open(out, pf.num, 2);
 
-			cut(f, n->below, sf->msg, pf.data, out);
+			if (!cut(f, n->below, sf->msg, pf.data, out))
+				return false;
 			pb_close(out, at, 2);
 		} else if (f->exclude ? !n || n->below : n && !n->below) {
 			buf_sv(out, pf.raw);
 		}
 	}
+	return r == 0;
 }
 
 /* Of the event's type, packed or one by one. */
@@ -194,23 +209,31 @@ static bool in_set(const struct fieldfilter *f, uint32_t type)
 	return false;
 }
 
-void fieldfilter_cut(const struct fieldfilter *f, sv event, struct buf *out)
+bool fieldfilter_cut(const struct fieldfilter *f, sv event, struct buf *out)
 {
 	struct pb_cur c = pb_walk(event);
 	struct pb_field pf;
+	int r;
 
-	while (pb_next(&c, &pf) > 0) {
+	while ((r = pb_next(&c, &pf)) > 0) {
 		const struct schema_field *sf =
 			schema_by_num(request_response(), pf.num);
-		bool body = sf && sf->oneof && pf.wt == PB_LEN;
+		bool body = sf && sf->oneof && pf.wt == PB_LEN && f->paths;
 
 		if (body && (f->for_all || in_set(f, pf.num) != f->invert)) {
 			size_t at = pb_open(out, pf.num, 2);
 
-			cut(f, f->paths, sf->msg, pf.data, out);
+			if (!cut(f, f->paths, sf->msg, pf.data, out))
+				return false;
 			pb_close(out, at, 2);
 		} else {
 			buf_sv(out, pf.raw);
 		}
 	}
+	return r == 0;
+}
+
+bool fieldfilter_is_ours(const struct fieldfilter *f)
+{
+	return f->in_oneof && !f->exclude;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * labels.h - Kubernetes label selectors (kubernetes.io, "Labels and
- * Selectors"): `a=b,c!=d,e in (f,g),h notin (i),j,!k`. All requirements of one
- * selector must hold; != and notin hold for an object without the key, too.
+ * Selectors"): `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1,m<2`. All
+ * requirements of one selector must hold; != and notin hold for an object
+ * without the key, too. Keys and values obey the rules for labels, so that
+ * what is taken here the agent takes as well.
  */
 #ifndef RT_LABELS_H
 #define RT_LABELS_H

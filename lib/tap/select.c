@@ -21,7 +21,8 @@ struct select {
 	struct timestamp since, until, last;
 	bool has_since, has_until;
 	uint64_t max_events, written;
-	bool live; /* the agent judges; here only what it has no word for */
+	bool live; /* the agent judges; here only what it has no word for, and
+		    * the fields once more: some agents leave more of them */
 	bool idle; /* nothing to do */
 };
 
@@ -54,8 +55,25 @@ static struct timestamp moment(const char *option, const char *text)
 			  "duration",
 			  text, option);
 	clock_gettime(CLOCK_REALTIME, &now);
-	return (struct timestamp){now.tv_sec - (int64_t)(ago_ms / 1000),
-				  (int32_t)now.tv_nsec};
+	t.sec = now.tv_sec - (int64_t)(ago_ms / 1000);
+	t.nsec = (int32_t)now.tv_nsec - (int32_t)(ago_ms % 1000) * 1000000;
+	if (t.nsec < 0) {
+		t.sec--;
+		t.nsec += 1000000000;
+	}
+	return t;
+}
+
+static void set_times(struct select *s, const struct select_opts *o)
+{
+	s->has_since = o->since != NULL;
+	s->has_until = o->until != NULL;
+	if (o->since)
+		s->since = moment("since", o->since);
+	if (o->until)
+		s->until = moment("until", o->until);
+	if (o->since && o->until && timestamp_cmp(s->since, s->until) >= 0)
+		opt_usage("--since is not before --until");
 }
 
 static void add_filter(struct filter ***list, size_t *n, sv wire, bool live)
@@ -78,21 +96,25 @@ static void add_fields(struct select *s, sv wire)
 
 	if (!f)
 		opt_usage("bad field: %s", why);
+	if (s->live && fieldfilter_is_ours(f))
+		opt_usage("bad field: no agent can include a part of an "
+			  "argument, only all of it");
 	s->fields = mem_realloc(s->fields,
 				(s->n_fields + 1) * sizeof(*s->fields));
 	s->fields[s->n_fields++] = f;
 }
 
-static void compile(struct select *s, bool live)
+static void compile(struct select *s)
 {
 	struct pb_cur c = pb_walk(buf_view(&s->request));
 	struct pb_field f;
 
 	while (pb_next(&c, &f) > 0) {
 		if (f.num == REQUEST_ALLOW)
-			add_filter(&s->allow, &s->n_allow, f.data, live);
+			add_filter(&s->allow, &s->n_allow, f.data,
+				   s->live);
 		else if (f.num == REQUEST_DENY)
-			add_filter(&s->deny, &s->n_deny, f.data, live);
+			add_filter(&s->deny, &s->n_deny, f.data, s->live);
 		else if (f.num == REQUEST_FIELDS)
 			add_fields(s, f.data);
 	}
@@ -103,17 +125,12 @@ struct select *select_new(const struct select_opts *o, bool live)
 	struct select *s = mem_zalloc(sizeof(*s));
 
 	getevents_write(o, &s->request);
-	compile(s, live);
-	s->has_since = o->since != NULL;
-	s->has_until = o->until != NULL;
-	if (o->since)
-		s->since = moment("since", o->since);
-	if (o->until)
-		s->until = moment("until", o->until);
-	s->max_events = o->max_events;
 	s->live = live;
+	compile(s);
+	set_times(s, o);
+	s->max_events = o->max_events;
 	s->idle = !s->has_since && !s->has_until && !s->max_events &&
-		  (live || (!s->n_allow && !s->n_deny && !s->n_fields));
+		  !s->n_fields && (live || (!s->n_allow && !s->n_deny));
 	return s;
 }
 
@@ -187,7 +204,8 @@ static enum stage_result cut_fields(struct select *s, struct stage *stage,
 		struct buf *to = &s->cut[i & 1];
 
 		to->n = 0;
-		fieldfilter_cut(s->fields[i], event, to);
+		if (!fieldfilter_cut(s->fields[i], event, to))
+			return stage_bad(stage, "malformed_event", &malformed);
 		event = buf_view(to);
 	}
 	buf_sv(recout_begin(&stage->out, RECORD_TETRAGON), event);
@@ -205,6 +223,8 @@ static enum stage_result drop(struct stage *stage)
 enum stage_result select_record(struct select *s, struct stage *stage,
 				const struct record *r)
 {
+	enum stage_result res;
+
 	if (LIKELY(s->idle))
 		return STAGE_PASS;
 	if (!in_time(s, r))
@@ -216,7 +236,9 @@ enum stage_result select_record(struct select *s, struct stage *stage,
 		    any(s->deny, s->n_deny, &s->subject))
 			return drop(stage);
 	}
-	if (s->max_events && ++s->written >= s->max_events)
+	res = s->n_fields ? cut_fields(s, stage, r) : STAGE_PASS;
+	if (s->max_events && res != STAGE_DROPPED &&
+	    ++s->written >= s->max_events)
 		stage_enough(stage);
-	return s->n_fields && !s->live ? cut_fields(s, stage, r) : STAGE_PASS;
+	return res;
 }
