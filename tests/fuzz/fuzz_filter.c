@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Filter lists as JSON: what is taken compiles or says why, and judges any
- * event. The list comes first, then a NUL, then wire bytes of an event.
+ * event. What a field filter has cut it leaves alone the next time. The list
+ * comes first, then a NUL, then wire bytes of an event.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -30,12 +32,17 @@ static void cut(sv filter, sv event)
 {
 	char why[100];
 	struct fieldfilter *f = fieldfilter_new(filter, why, sizeof(why));
-	struct buf out = {0};
+	struct buf out = {0}, again = {0};
 
-	if (f)
-		fieldfilter_cut(f, event, &out);
+	if (f && fieldfilter_cut(f, event, &out) &&
+	    !(fieldfilter_cut(f, buf_view(&out), &again) &&
+	      sv_eq(buf_view(&out), buf_view(&again)))) {
+		fprintf(stderr, "cut twice is not cut once\n");
+		abort();
+	}
 	fieldfilter_free(f);
 	buf_release(&out);
+	buf_release(&again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -50,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Each as the other, too: wire bytes of a filter are foreign as well. */
 	judge(event, event);
 	cut(event, event);
+	cut(list, event);
 	if (filterlist_parse(list, REQUEST_ALLOW, &request, why,
 			     sizeof(why))) {
 		struct pb_cur c = pb_walk(buf_view(&request));
