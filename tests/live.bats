@@ -15,8 +15,9 @@ setup_file() {
 
 @test "a unix socket: all events, in order, a posture, a ledger" {
 	agent --listen "unix://$(tmp sock)" --count 1000 --end ok
-	live --no-reconnect >"$(tmp out)"
+	live --no-reconnect >"$(tmp out)" 2>"$(tmp err)"
 	assert_same <(seq 1000) <(numbers "$(tmp out)")
+	assert_equal "$(cat "$(tmp err)")" ""
 	assert_equal "$(ledger "$(tmp out)" tetra-tap \
 		'[.in, .out, .complete, balanced]|tojson')" \
 		'["1000","1000",true,true]'
@@ -465,14 +466,15 @@ metrics_server() {
 # --- health -----------------------------------------------------------------------------
 
 @test "/healthz and /metrics say how the stream is doing" {
+	local port=$((20000 + RANDOM % 10000))
 	agent --count 20 --end hang
-	tetra-tap --address "$ADDR" --metrics-listen 127.0.0.1:29411 \
+	tetra-tap --address "$ADDR" --metrics-listen "127.0.0.1:$port" \
 		>"$(tmp out)" 2>"$(tmp err)" 3>&- &
 	local tap=$!
 	SERVERS+=($tap)
 	until_true 10 has_events "$(tmp out)" 20
 	get() { curl -s -o "$(tmp body)" -w '%{http_code}' \
-		"http://127.0.0.1:29411$1"; }
+		"http://127.0.0.1:$port$1"; }
 	until_true 5 eval 'get /healthz; grep -q 2023 "$(tmp body)"' >/dev/null
 	assert_equal "$(get /healthz)" 200
 	assert_regex "$(cat "$(tmp body)")" \

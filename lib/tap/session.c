@@ -146,7 +146,7 @@ static enum agent_status stream(struct session *s, struct agent *a)
 	atomic_store(&s->connected, false);
 	if (now_ms() - begin > STABLE_MS)
 		backoff_reset(&s->backoff);
-	if (st == AGENT_STOPPED)
+	if (st == AGENT_STOPPED || (st == AGENT_END && !s->o.reconnect))
 		return st;
 	snprintf(s->why, sizeof(s->why), "%s",
 		 st == AGENT_END ? "the agent ended the stream"
