@@ -15,8 +15,9 @@ setup_file() {
 
 @test "a unix socket: all events, in order, a posture, a ledger" {
 	agent --listen "unix://$(tmp sock)" --count 1000 --end ok
-	live --no-reconnect >"$(tmp out)"
+	live --no-reconnect >"$(tmp out)" 2>"$(tmp err)"
 	assert_same <(seq 1000) <(numbers "$(tmp out)")
+	assert_equal "$(cat "$(tmp err)")" ""
 	assert_equal "$(ledger "$(tmp out)" tetra-tap \
 		'[.in, .out, .complete, balanced]|tojson')" \
 		'["1000","1000",true,true]'
@@ -138,6 +139,9 @@ refused() {
 	refused 'refuses the client certificate' $ca \
 		--tls-cert-file "$CERTS/other-client.pem" \
 		--tls-key-file "$CERTS/other-client.key"
+	refused 'refuses the client certificate.*expired' $ca \
+		--tls-cert-file "$CERTS/expired-client.pem" \
+		--tls-key-file "$CERTS/expired-client.key"
 	refused 'key does not belong' $ca --tls-cert-file "$CERTS/client.pem" \
 		--tls-key-file "$CERTS/other-client.key"
 }
@@ -174,6 +178,29 @@ refused() {
 	until_true 15 has_events "$(tmp out)" 10
 	kill -TERM $tap
 	wait $tap || true
+	assert_same <(seq 10) <(numbers "$(tmp out)")
+}
+
+@test "mTLS: our own certificate rotates with the authority that the agent trusts" {
+	local tap
+	cp "$CERTS/client.pem" "$(tmp c.pem)"
+	cp "$CERTS/client.key" "$(tmp c.key)"
+	agent --count 10 --per 5 --end hang --cert "$CERTS/server.pem" \
+		--key "$CERTS/server.key" --ca "$CERTS/ca.pem"
+	live --tls-ca-cert-files "$CERTS/ca.pem" --tls-cert-file "$(tmp c.pem)" \
+		--tls-key-file "$(tmp c.key)" --max-events 10 \
+		>"$(tmp out)" 2>"$(tmp err)" 3>&- &
+	tap=$!
+	until_true 10 has_events "$(tmp out)" 5
+	kill -9 "$PID"
+	agent --listen "$ADDR" --first 6 --count 5 --end hang \
+		--cert "$CERTS/server.pem" --key "$CERTS/server.key" \
+		--ca "$CERTS/other-ca.pem"
+	# With the old one it stays outside, and says why.
+	until_true 10 grep -q 'refuses the client certificate' "$(tmp err)"
+	cp "$CERTS/other-client.pem" "$(tmp c.pem)"
+	cp "$CERTS/other-client.key" "$(tmp c.key)"
+	wait $tap
 	assert_same <(seq 10) <(numbers "$(tmp out)")
 }
 
@@ -439,14 +466,15 @@ metrics_server() {
 # --- health -----------------------------------------------------------------------------
 
 @test "/healthz and /metrics say how the stream is doing" {
+	local port=$((20000 + RANDOM % 10000))
 	agent --count 20 --end hang
-	tetra-tap --address "$ADDR" --metrics-listen 127.0.0.1:29411 \
+	tetra-tap --address "$ADDR" --metrics-listen "127.0.0.1:$port" \
 		>"$(tmp out)" 2>"$(tmp err)" 3>&- &
 	local tap=$!
 	SERVERS+=($tap)
 	until_true 10 has_events "$(tmp out)" 20
 	get() { curl -s -o "$(tmp body)" -w '%{http_code}' \
-		"http://127.0.0.1:29411$1"; }
+		"http://127.0.0.1:$port$1"; }
 	until_true 5 eval 'get /healthz; grep -q 2023 "$(tmp body)"' >/dev/null
 	assert_equal "$(get /healthz)" 200
 	assert_regex "$(cat "$(tmp body)")" \

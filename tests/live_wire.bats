@@ -49,7 +49,8 @@ at() { echo "2026-01-01T00:00:0$1Z"; }
 	live --no-reconnect -o pb >"$(tmp out)"
 	assert_same <(jq -r 'select(.sent) | .sha256' "$(tmp log)") <(
 		frames 'use Digest::SHA "sha256_hex"; my $end = $p; $p = $at + 2;
-			varint(); my $body = substr $s, $p, $end - $p; $p = $end;
+			my $n = varint(); die if $p + $n != $end;
+			my $body = substr $s, $p, $n; $p = $end;
 			print sha256_hex($body), "\n" if $kind == 16' <"$(tmp out)")
 }
 
@@ -76,6 +77,10 @@ raw() { while read -r m; do printf '%b' "$m" | base64 -w0; echo; done; }
 	assert_output 3
 	run ledger "$(tmp out)" tetra-tap '[.in, .out, balanced] | tojson'
 	assert_output '["7","4",true]'
+	# From whom, and the how manieth.
+	run jq -r 'select(.kind == "gap") | "\(.scope) \(.detail[:8])"' "$(tmp out)"
+	assert_output "$ADDR record 3"$'\n'"$ADDR record 5"$'\n'"$ADDR record 6"
+	assert_regex "$stderr" "$ADDR:record 3 .byte 3.: "
 	# The unknown field is still there for who knows it.
 	live --no-reconnect -o pb | grep -aq '^.*n3.*abc'
 }
@@ -162,6 +167,16 @@ breaks() {
 	assert_equal "$(gaps "$(tmp out)")" "[\"reconnect\",\"$(at 2)\",null]"
 }
 
+@test "an agent that always breaks is asked less and less often" {
+	scripted --dump "$FIVE" --stream 'send:1 status:INTERNAL'
+	live --duration 4s >"$(tmp out)" 2>"$(tmp err)"
+	# 0.1 s doubled each time, times 0.5 to 1.
+	local n
+	n=$(grep -c '"request"' "$(tmp log)")
+	((n >= 5 && n <= 8)) || fail "$n requests"
+	assert_equal "$(gaps "$(tmp out)" | grep -c reconnect)" "$n"
+}
+
 @test "an agent that takes no more connections: so many attempts, exit 4" {
 	scripted --dump "$FIVE" --stream 'send:2 pause:0.3 refuse drop'
 	run --separate-stderr -4 live --max-reconnects 3
@@ -234,9 +249,8 @@ allows() {
 # --- load -----------------------------------------------------------------------------
 
 @test "100,000 events from a C core server, in full and in order" {
-	ADDR=127.0.0.1:29513
-	serve "$BENCH/agent-load" "$ADDR" 100000 1024
-	ADDR=127.0.0.1:29513
+	serve "$BENCH/agent-load" "unix://$(tmp sock)" 100000 1024
+	ADDR=unix://$(tmp sock)
 	live --no-reconnect --overflow=block -o pb | tap >"$(tmp out)"
 	assert_same <(seq -f 'n%010.0f' 0 99999) <(jq -r \
 		'select(.kind == "tetragon") | .node_name' "$(tmp out)")

@@ -64,7 +64,8 @@ part 'fuzz corpora (asan)' corpus asan
 for f in tests/*.bats; do
 	part "$(basename "$f")" bats --tap "$f"
 done
-for f in tests/contract.bats tests/broken.bats tests/pipeline.bats; do
+for f in tests/contract.bats tests/broken.bats tests/pipeline.bats \
+	tests/select.bats tests/live.bats tests/live_wire.bats; do
 	part "$(basename "$f") (asan)" env BIN=build/asan/bin bats --tap "$f"
 done
 

@@ -217,7 +217,7 @@ selects() {
 	{"@pb":"oAEB"}|byte 12: tetragon.Filter has no field 20
 	{"@pb":"CAE="}|byte 12: tetragon.Filter has no field 1
 	{"pid":["x"]}|byte 20: not an integer
-	[1]|byte 12: not a JSON object
+	[1]|byte 1[23]: not a JSON object
 	{"pid":[1]|byte 22: not a JSON object
 	{"binary_regex":["("]}|binary_regex
 	{"capabilities":{"effective":{}}}|exactly one

@@ -93,13 +93,22 @@ void stage_gap(struct stage *s, struct gap *g)
 
 /* --- bad records -------------------------------------------------------- */
 
+static const char *origin(const struct stage *s)
+{
+	return s->origin ? s->origin : recin_name(s->in);
+}
+
+static unsigned long long position(const struct stage *s)
+{
+	return s->origin ? s->total : recin_index(s->in);
+}
+
 static void report_bad(struct stage *s, const struct rt_err *e)
 {
 	s->status = tool_worst(s->status, TOOL_BAD);
 	if (!diag_allow(e->msg))
 		return;
-	diag_error("%s:record %llu (byte %llu): %s", recin_name(s->in),
-		   (unsigned long long)recin_index(s->in),
+	diag_error("%s:record %llu (byte %llu): %s", origin(s), position(s),
 		   (unsigned long long)(recin_offset(s->in) + e->pos), e->msg);
 }
 
@@ -108,11 +117,9 @@ static void extend_bad(struct stage *s, const struct rt_err *e)
 {
 	if (!s->bad.n) {
 		s->bad.from = s->last_time;
-		snprintf(s->bad.scope, sizeof(s->bad.scope), "%s",
-			 recin_name(s->in));
+		snprintf(s->bad.scope, sizeof(s->bad.scope), "%s", origin(s));
 		snprintf(s->bad.detail, sizeof(s->bad.detail),
-			 "record %llu, byte %llu: %s",
-			 (unsigned long long)recin_index(s->in),
+			 "record %llu, byte %llu: %s", position(s),
 			 (unsigned long long)(recin_offset(s->in) + e->pos),
 			 e->msg);
 	}

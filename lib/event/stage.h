@@ -74,6 +74,8 @@ struct stage {
 	 * counted. */
 	bool sees_gaps;
 	/* Set up by stage_open; the callbacks use them. */
+	/* Where records come from that no input brings: an address, or NULL. */
+	const char *origin;
 	struct recin *in;
 	struct recout out;
 	struct ledger ledger; /* of this segment */

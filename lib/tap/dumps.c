@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tap/dumps.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,7 +87,7 @@ void dumps_load(struct dumps *t, const struct checkpoint *c)
 		d->skip = c->dumps[i].skip;
 		d->complete = c->dumps[i].complete;
 	}
-	t->begun = true;
+	t->begun = c->n_dumps > 0;
 }
 
 /* --- matching ------------------------------------------------------------ */
@@ -95,7 +97,38 @@ struct found {
 	const struct rotation_entry *e;
 	struct stat st;
 	bool known;
+	bool gone; /* the name stands for another file by now, or none */
+	bool has_head;
+	bool unreadable; /* it may be the one, for all we know */
+	char head[FILEID_HEAD];
+	size_t n_head;
 };
+
+/*
+ * The first bytes of the very file that was seen: under a name that has been
+ * given to the next one, its head would be taken for this one's.
+ */
+static bool find_head(struct found *f, sv *head)
+{
+	struct stat st;
+	int fd;
+
+	if (!f->has_head && !f->gone) {
+		fd = open(f->e->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		f->gone = fd < 0 ? errno == ENOENT
+				 : fstat(fd, &st) != 0 ||
+					   st.st_dev != f->st.st_dev ||
+					   st.st_ino != f->st.st_ino;
+		if (fd >= 0 && !f->gone)
+			f->n_head = fileid_head(fd, f->head);
+		f->has_head = true;
+		f->unreadable = fd < 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	*head = (sv){f->head, f->n_head};
+	return !f->gone;
+}
 
 static void see(struct dump *d, const struct found *f)
 {
@@ -117,6 +150,18 @@ static void learn_head(struct dump *d, sv head)
 	d->id.hash = fileid_hash(head.p, head.n);
 }
 
+void dump_learn(struct dump *d)
+{
+	char head[FILEID_HEAD];
+	sv h = {head, 0};
+
+	if (d->fd < 0 || d->id.n == FILEID_HEAD)
+		return;
+	h.n = fileid_head(d->fd, head);
+	if (fileid_begins(&d->id, h))
+		learn_head(d, h);
+}
+
 static bool unchanged(const struct dump *d, const struct found *f)
 {
 	return d->id.n && d->size == (uint64_t)f->st.st_size &&
@@ -126,14 +171,16 @@ static bool unchanged(const struct dump *d, const struct found *f)
 }
 
 /* The same inode: is it still the same file? */
-static bool is_same(struct dump *d, const struct found *f)
+static bool is_same(struct dump *d, struct found *f)
 {
-	char head[FILEID_HEAD];
-	sv h = {head, 0};
+	sv h;
 
 	if (unchanged(d, f))
 		return true;
-	h.n = fileid_head_of(f->e->path, head);
+	if (!find_head(f, &h))
+		return false;
+	if (f->unreadable)
+		return true;
 	if (!fileid_begins(&d->id, h))
 		return false;
 	if (!f->e->name.pack.n && !d->skip &&
@@ -143,7 +190,16 @@ static bool is_same(struct dump *d, const struct found *f)
 	return true;
 }
 
-static bool match_inode(struct dumps *t, const struct found *f)
+/*
+ * Nothing was in it when it was seen, and it is not open: its inode alone may
+ * serve any file by now. Forgetting it loses nothing.
+ */
+static bool is_blank(const struct dump *d)
+{
+	return !d->id.n && !d->place.offset && d->fd < 0 && !d->skip;
+}
+
+static bool match_inode(struct dumps *t, struct found *f)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		struct dump *d = &t->v[i];
@@ -151,10 +207,14 @@ static bool match_inode(struct dumps *t, const struct found *f)
 		if (d->seen || d->id.dev != f->st.st_dev ||
 		    d->id.ino != f->st.st_ino || !d->id.ino)
 			continue;
+		if (is_blank(d) && strcmp(d->path, f->e->path) != 0)
+			continue;
 		if (is_same(d, f)) {
 			see(d, f);
 			return true;
 		}
+		if (f->gone)
+			return true;
 		/* Truncated, or its inode serves another file now. */
 		d->id.dev = d->id.ino = 0;
 		dump_close(d);
@@ -182,13 +242,16 @@ static struct dump *match_contents(struct dumps *t, const struct found *f,
 	return twin;
 }
 
-static void take_new(struct dumps *t, const struct found *f)
+static void take_new(struct dumps *t, struct found *f)
 {
-	char buf[FILEID_HEAD];
-	sv head = {buf, fileid_head_of(f->e->path, buf)};
-	struct dump *d = t->begun ? match_contents(t, f, head) : NULL;
-	bool copy = d && d->seen;
+	struct dump *d;
+	bool copy;
+	sv head;
 
+	if (!find_head(f, &head))
+		return;
+	d = t->begun ? match_contents(t, f, head) : NULL;
+	copy = d && d->seen;
 	if (d && !d->seen) {
 		see(d, f);
 		d->was_read = d->ended = false;
@@ -243,16 +306,18 @@ static void sort_out_missing(struct dumps *t, int64_t ms)
 
 		if (d->seen)
 			continue;
-		if (d->skip || (d->fd < 0 && d->id.n >= FILEID_ENOUGH &&
-				go_on_in_copy(t, d)))
+		if (d->skip || is_blank(d) ||
+		    (d->fd < 0 && d->id.n >= FILEID_ENOUGH &&
+		     go_on_in_copy(t, d)))
 			dumps_remove(t, i);
 		else if (!d->missing_ms)
 			d->missing_ms = ms;
 	}
 }
 
-void dumps_scan(struct dumps *t, const struct rotation_list *l, int64_t ms)
+bool dumps_scan(struct dumps *t, const struct rotation_list *l, int64_t ms)
 {
+	bool stable = true;
 	struct found *f = mem_zalloc((l->n + 1) * sizeof(*f));
 
 	for (size_t i = 0; i < t->n; i++)
@@ -265,9 +330,12 @@ void dumps_scan(struct dumps *t, const struct rotation_list *l, int64_t ms)
 	for (size_t i = 0; i < l->n; i++)
 		if (!f[i].known)
 			take_new(t, &f[i]);
+	for (size_t i = 0; i < l->n; i++)
+		stable &= !f[i].gone;
 	sort_out_missing(t, ms);
 	t->begun = true;
 	mem_free(f);
 	if (t->n)
 		qsort(t->v, t->n, sizeof(*t->v), by_order);
+	return stable;
 }

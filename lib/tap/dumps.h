@@ -42,8 +42,11 @@ struct dumps {
 void dumps_release(struct dumps *t);
 /* From a checkpoint, whose paths are copied. */
 void dumps_load(struct dumps *t, const struct checkpoint *c);
-/* Compares with what is there now. Views of struct dump die. */
-void dumps_scan(struct dumps *t, const struct rotation_list *l, int64_t ms);
+/*
+ * Compares with what is there now. Pointers to dumps die. False: names changed
+ * meanwhile, and some were left out.
+ */
+bool dumps_scan(struct dumps *t, const struct rotation_list *l, int64_t ms);
 void dumps_remove(struct dumps *t, size_t i);
 
 static inline bool dump_is_rotated(const struct dump *d)
@@ -53,6 +56,11 @@ static inline bool dump_is_rotated(const struct dump *d)
 
 /* Looks at the file itself, where it is open. */
 void dump_look(struct dump *d);
+/*
+ * The fingerprint of a file that has grown. A place must never be kept without
+ * one: the file could not be found again once it is compressed.
+ */
+void dump_learn(struct dump *d);
 bool dump_has_news(const struct dump *d);
 void dump_close(struct dump *d);
 

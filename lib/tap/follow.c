@@ -41,13 +41,15 @@ static void no_source(void *arg, const char *source, int err)
 	stage_no_input(f->stage, source, err);
 }
 
-static void scan(struct follow *f, bool siblings)
+static bool scan(struct follow *f, bool siblings)
 {
 	struct rotation_list l;
+	bool stable;
 
 	rotation_collect(&l, f->sources, f->n_sources, siblings, no_source, f);
-	dumps_scan(&f->dumps, &l, now_ms());
+	stable = dumps_scan(&f->dumps, &l, now_ms());
 	rotation_release(&l);
+	return stable;
 }
 
 /* --- one dump ------------------------------------------------------------ */
@@ -102,6 +104,7 @@ static void left(struct follow *f, struct dump *d, const struct stat *st,
 	bool paused = recin_paused(f->stage->in, &d->unfinished);
 
 	d->place = recin_place(f->stage->in);
+	dump_learn(d);
 	d->was_read = true;
 	d->read_size = (uint64_t)st->st_size;
 	d->read_mtime_ns =
@@ -164,7 +167,9 @@ void follow_once(struct follow *f)
 	struct stage *s = f->stage;
 	struct stat st;
 
-	scan(f, f->dumps.begun);
+	for (int i = 0; i < SCAN_TRIES; i++)
+		if (scan(f, f->dumps.begun))
+			break;
 	for (size_t i = 0; i < f->n_sources; i++)
 		if (stat(f->sources[i], &st) != 0)
 			stage_no_input(s, f->sources[i], errno);
@@ -260,8 +265,9 @@ static void look(struct follow *f)
 	f->watch.news = false;
 	watch_names_changed(&f->watch);
 	for (int i = 0; i < SCAN_TRIES; i++) {
-		scan(f, true);
-		if (!watch_names_changed(&f->watch))
+		bool stable = scan(f, true);
+
+		if (!watch_names_changed(&f->watch) && stable)
 			break;
 	}
 	expire(f);

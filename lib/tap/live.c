@@ -323,6 +323,7 @@ enum tool_exit live_run(struct stage *s, const struct live_opts *o, sv request)
 	enum tool_exit st;
 
 	warn_plaintext(o, target);
+	s->origin = target;
 	l.ring = ring_new(&ro);
 	livehealth_init(&l.health, target, ro.bytes);
 	if (o->agent_metrics)
@@ -331,6 +332,7 @@ enum tool_exit live_run(struct stage *s, const struct live_opts *o, sv request)
 	l.session = session_start(&so, l.ring);
 	run(&l);
 	st = end(&l);
+	s->origin = NULL;
 	ring_free(l.ring);
 	mem_free(target);
 	return st;

@@ -25,6 +25,15 @@ static bool is_complete(const struct dump *d)
 	       (d->was_read && !d->unfinished && dump_is_rotated(d));
 }
 
+/*
+ * Nothing was read of it, and too little is known to find it again when it is
+ * compressed: to the next run it is simply new.
+ */
+static bool is_nobody(const struct dump *d)
+{
+	return !d->skip && !d->place.offset && d->id.n < FILEID_ENOUGH;
+}
+
 static void put_dumps(struct resume *r)
 {
 	for (size_t i = 0; i < r->dumps->n; i++) {
@@ -35,7 +44,7 @@ static void put_dumps(struct resume *r)
 					    .complete = is_complete(d),
 					    .path = d->path};
 
-		if (!d->copy)
+		if (!d->copy && !is_nobody(d))
 			checkpoint_add(&r->text, &c);
 	}
 }
@@ -76,7 +85,10 @@ static void load(struct resume *r)
 bool resume_open(struct resume *r, const char *file, struct dumps *dumps,
 		 struct stage *s)
 {
-	*r = (struct resume){.file = file, .dumps = dumps};
+	/* What is there at the start is committed before anything is written.
+	 */
+	*r = (struct resume){
+		.file = file, .dumps = dumps, .written = UINT64_MAX};
 	if (!file)
 		return true;
 	if (!checkpoint_lock(file)) {
@@ -103,11 +115,13 @@ void resume_commit(struct resume *r, struct stage *s, struct dump *active,
 
 	if (!r->file || s->out.out.err || s->out.out.buf.n || s->bad.n)
 		return;
-	if (active)
-		active->place = recin_place(s->in);
 	t = now_ns();
 	if (t < r->due_ns && !now)
 		return;
+	if (active) {
+		active->place = recin_place(s->in);
+		dump_learn(active);
+	}
 	if (!save(r))
 		s->status = tool_worst(s->status, TOOL_SYSTEM);
 	r->written = s->out.out.bytes;

@@ -18,7 +18,11 @@
 
 #define TICK_MS 100	/* between looks at whether to stop */
 #define WHY_SIZE 600
-#define STABLE_MS 10000 /* a stream of this age counts as healthy */
+/*
+ * A stream of this age counts as healthy. One that breaks sooner, if with a few
+ * events, is an agent in trouble, to which we come back less and less often.
+ */
+#define STABLE_MS 1000
 
 struct session {
 	struct session_opts o;
@@ -123,8 +127,6 @@ static enum agent_status drain(struct session *s, struct agent *a)
 			return st;
 		if (n && !put_event(s, parts, n))
 			return AGENT_STOPPED;
-		if (n)
-			backoff_reset(&s->backoff);
 		if (atomic_load_explicit(&s->stop, memory_order_relaxed))
 			return AGENT_STOPPED;
 	}
@@ -144,7 +146,7 @@ static enum agent_status stream(struct session *s, struct agent *a)
 	atomic_store(&s->connected, false);
 	if (now_ms() - begin > STABLE_MS)
 		backoff_reset(&s->backoff);
-	if (st == AGENT_STOPPED)
+	if (st == AGENT_STOPPED || (st == AGENT_END && !s->o.reconnect))
 		return st;
 	snprintf(s->why, sizeof(s->why), "%s",
 		 st == AGENT_END ? "the agent ended the stream"

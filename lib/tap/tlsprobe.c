@@ -119,6 +119,18 @@ static bool explain_error(SSL *ssl, bool has_pair, char *why, size_t size)
 	return true;
 }
 
+/* A server that says nothing may still have a reason that we can see. */
+static const char *own_fault(const SSL *ssl)
+{
+	const X509 *own = SSL_get_certificate(ssl);
+
+	if (own && X509_cmp_time(X509_get0_notAfter(own), NULL) < 0)
+		return ", which has expired";
+	if (own && X509_cmp_time(X509_get0_notBefore(own), NULL) > 0)
+		return ", which is not valid yet";
+	return ", without a word";
+}
+
 /* With TLS 1.3 the server judges us behind our handshake: read its answer. */
 static bool handshake(SSL *ssl, bool has_pair, char *why, size_t size)
 {
@@ -134,9 +146,10 @@ static bool handshake(SSL *ssl, bool has_pair, char *why, size_t size)
 		    SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return explain_error(ssl, has_pair, why, size);
 	/* A server that takes us speaks first. */
-	snprintf(why, size, "%s, without a word",
+	snprintf(why, size, "%s%s",
 		 has_pair ? "the server refuses the client certificate"
-			  : "the server hangs up behind the handshake");
+			  : "the server hangs up behind the handshake",
+		 own_fault(ssl));
 	return true;
 }
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # certs.sh DIR - a certificate authority of a day, and what it signs: server,
-# expired, elsewhere (a server of another name), client; and a second
-# authority, other-ca, with its client.
+# expired, elsewhere (a server of another name), client, expired-client; and a
+# second authority, other-ca, with its client.
 set -eu
 cd "$1"
 
@@ -47,4 +47,5 @@ signed server ca "$here,DNS:node.tetragon-grpc.cilium.io" "$later"
 signed expired ca "$here" 20210101000000Z
 signed elsewhere ca DNS:elsewhere.example "$later"
 signed client ca DNS:client "$later"
+signed expired-client ca DNS:client 20210101000000Z
 signed other-client other-ca DNS:client "$later"
