@@ -305,6 +305,19 @@ T=2026-03-01T11-49
 	tail -n 1 "$out" | grep -q somebody
 }
 
+@test "checkpoint: an output that lost its end is said" {
+	ev 1 2 >"$d/t.log"
+	follow --checkpoint "$ck"
+	until_ok has "1 2"
+	sleep 0.2
+	kill -9 -- "-$p"
+	wait "$p" || true
+	truncate -s -1 "$out"
+	run --separate-stderr tetra-tap --replay "$d" --checkpoint "$ck"
+	assert_success
+	assert_regex "$stderr" 'is not cut: it is shorter than it was'
+}
+
 @test "speed: as recorded, faster, never backwards; SIGTERM ends it at once" {
 	local t0 ms
 	ev 10 12 11 5 13 >"$d/t.log"

@@ -42,19 +42,22 @@ static uint64_t tail_hash(int fd, uint64_t end, uint64_t n)
 	return hash64((sv){tail, (size_t)n}, 0);
 }
 
-void outmark_take(struct outmark *m)
+bool outmark_take(struct outmark *m)
 {
 	struct stat st;
 	off_t at;
 
-	if (m->fd < 0 || fstat(m->fd, &st) != 0)
-		return;
+	if (m->fd < 0)
+		return true;
+	if (fdatasync(m->fd) != 0 || fstat(m->fd, &st) != 0)
+		return false;
 	at = lseek(m->fd, 0, SEEK_CUR);
 	if ((fcntl(m->fd, F_GETFL) & O_APPEND) || at < 0)
 		at = st.st_size;
 	m->now.size = (uint64_t)at;
 	m->now.tail_n = m->read_fd < 0 ? 0 : MIN(m->now.size, (uint64_t)TAIL);
 	m->now.tail_hash = tail_hash(m->read_fd, m->now.size, m->now.tail_n);
+	return true;
 }
 
 void outmark_close(struct outmark *m)
@@ -114,7 +117,10 @@ static const char *examine(int fd, const struct checkpoint_output *o,
 		return "cannot open it";
 	if (!S_ISREG(st.st_mode) || st.st_dev != o->dev || st.st_ino != o->ino)
 		return "another file has its name";
-	if ((uint64_t)st.st_size <= o->size)
+	if ((uint64_t)st.st_size < o->size)
+		return "it is shorter than it was; that part does not come "
+		       "again";
+	if ((uint64_t)st.st_size == o->size)
 		return NULL;
 	if (o->size &&
 	    (!o->tail_n || tail_hash(fd, o->size, o->tail_n) != o->tail_hash))

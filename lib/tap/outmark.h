@@ -20,8 +20,11 @@ struct outmark {
 
 /* form: enum recout_format. Before the output is written to and closed. */
 void outmark_open(struct outmark *m, uint64_t form);
-/* Brings `now` up to date; all that is buffered must be written. */
-void outmark_take(struct outmark *m);
+/*
+ * Brings `now` up to date; all that is buffered must be written. On disk, too:
+ * what a checkpoint calls written must not go with the machine. False: errno.
+ */
+bool outmark_take(struct outmark *m);
 void outmark_close(struct outmark *m);
 
 /* After a run that ended hard: says what it does, or why it cannot. */

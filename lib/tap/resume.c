@@ -52,11 +52,15 @@ static void put_dumps(struct resume *r)
 
 static bool save(struct resume *r)
 {
-	outmark_take(&r->mark);
-	checkpoint_begin(&r->text, &r->mark.now);
-	put_dumps(r);
-	checkpoint_end(&r->text);
-	if (checkpoint_save(r->file, buf_view(&r->text)))
+	bool ok = outmark_take(&r->mark);
+
+	if (ok) {
+		checkpoint_begin(&r->text, &r->mark.now);
+		put_dumps(r);
+		checkpoint_end(&r->text);
+		ok = checkpoint_save(r->file, buf_view(&r->text));
+	}
+	if (ok)
 		return true;
 	if (!r->failed)
 		diag_error("cannot write the checkpoint '%s': %s", r->file,
