@@ -324,6 +324,13 @@ each() { echo "with_entries(if (.key | test(\"^(process_(exec|exit|kprobe|tracep
 	done
 }
 
+@test "a part of an argument: here it can be included, by an agent not" {
+	fields -f args.int_arg -- "$(each 'if .args then {args: (.args |
+		map(with_entries(select(.key == "int_arg"))))} else {} end')"
+	run --separate-stderr -2 tetra-tap --address unix:///nix -f args.int_arg
+	assert_regex "$stderr" 'no agent can include a part of an argument'
+}
+
 @test "of a path and a longer one the longer one counts, in any order" {
 	local pid='if has("process") then {process: (.process |
 		with_entries(select(.key == "pid")))} else {} end'

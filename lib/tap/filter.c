@@ -370,7 +370,7 @@ static bool field(struct filter *f, uint32_t num, struct subject *s)
 bool filter_match(struct filter *f, struct subject *s)
 {
 	for (size_t i = 0; i < f->n_order; i++)
-		if (!field(f, f->order[i], s) || s->malformed)
+		if (!field(f, f->order[i], s))
 			return false;
 	return true;
 }
