@@ -26,12 +26,13 @@ static bool is_complete(const struct dump *d)
 }
 
 /*
- * Nothing was read of it, and too little is known to find it again when it is
- * compressed: to the next run it is simply new.
+ * Half a line was in it, of which nothing was read: too little to find it
+ * again when it is compressed. To the next run it is simply new.
  */
 static bool is_nobody(const struct dump *d)
 {
-	return !d->skip && !d->place.offset && d->id.n < FILEID_ENOUGH;
+	return !d->skip && !d->place.offset && d->id.n &&
+	       d->id.n < FILEID_ENOUGH;
 }
 
 static void put_dumps(struct resume *r)
