@@ -324,6 +324,13 @@ each() { echo "with_entries(if (.key | test(\"^(process_(exec|exit|kprobe|tracep
 	done
 }
 
+@test "a part of an argument: here it can be included, by an agent not" {
+	fields -f args.int_arg -- "$(each 'if .args then {args: (.args |
+		map(with_entries(select(.key == "int_arg"))))} else {} end')"
+	run --separate-stderr -2 tetra-tap --address unix:///nix -f args.int_arg
+	assert_regex "$stderr" 'no agent can include a part of an argument'
+}
+
 @test "of a path and a longer one the longer one counts, in any order" {
 	local pid='if has("process") then {process: (.process |
 		with_entries(select(.key == "pid")))} else {} end'
@@ -340,6 +347,38 @@ each() { echo "with_entries(if (.key | test(\"^(process_(exec|exit|kprobe|tracep
 	assert_equal "$st" 1
 	assert_equal "$(ledger "$(tmp out)" tetra-tap '[.in, .dropped, balanced] |
 		tojson')" '["1",{"malformed_event":"1"},true]'
+}
+
+# judged BYTES OPTIONS...: what became of an event in the agent's own frames
+judged() {
+	local bytes=$1
+	shift
+	# shellcheck disable=SC2059
+	printf "$bytes" | tetra-tap -q --replay - --input-format tetragon-pb \
+		"$@" >"$(tmp out)" 2>/dev/null || true
+	ledger "$(tmp out)" tetra-tap '[.out, .dropped, balanced] | tojson'
+}
+
+@test "an event that is malformed is bad where somebody looks, and only there" {
+	# Execs: the message is wrong, its process is, the process's pod is.
+	local message='\005\012\003\012\011x' \
+		process='\007\012\005\012\003\012\011x' \
+		pod='\011\012\007\012\005\122\003\012\011x' \
+		bad='["0",{"malformed_event":"1"},true]'
+	local e
+	for e in "$message" "$process"; do
+		assert_equal "$(judged "$e" --pid 1)" "$bad"
+		assert_equal "$(judged "$e" --process x)" "$bad"
+		assert_equal "$(judged "$e" --host)" "$bad"
+	done
+	assert_equal "$(judged "$pod" -n x)" "$bad"
+	assert_equal "$(judged "$pod" --pod x)" "$bad"
+	echo '{"health_check":false}' >"$(tmp list)"
+	assert_equal "$(judged "$pod" --allow-list "$(tmp list)")" "$bad"
+	assert_equal "$(judged "$pod" --deny-list "$(tmp list)")" "$bad"
+	for e in "$message" "$process" "$pod"; do
+		assert_equal "$(judged "$e" -e exit)" '["0",{"filtered":"1"},true]'
+	done
 }
 
 @test "what is not selected is counted in the metrics, and no error" {

@@ -96,6 +96,7 @@ static bool number(sv *line, unsigned int base, uint64_t limit, uint64_t *v)
 	return w.n && (!limit || *v < limit);
 }
 
+/* NULL where a NUL is in it: no path has one. */
 static char *take_path(sv s)
 {
 	char *path = mem_zalloc(s.n + 1), *q = path;
@@ -109,7 +110,10 @@ static char *take_path(sv s)
 			*q++ = s.p[i];
 		}
 	}
-	return path;
+	if (!memchr(path, '\0', (size_t)(q - path)))
+		return path;
+	mem_free(path);
+	return NULL;
 }
 
 static bool take_output(sv line, struct checkpoint_output *o)
@@ -124,7 +128,7 @@ static bool take_output(sv line, struct checkpoint_output *o)
 		return false;
 	o->state = (enum checkpoint_state)state;
 	o->path = take_path(line);
-	return true;
+	return o->path != NULL;
 }
 
 static bool take_dump(sv line, struct checkpoint *c)
@@ -145,6 +149,8 @@ static bool take_dump(sv line, struct checkpoint *c)
 	d.skip = flags & 1;
 	d.complete = flags & 2;
 	d.path = take_path(line);
+	if (!d.path)
+		return false;
 	if ((c->n_dumps & (c->n_dumps - 1)) == 0)
 		c->dumps = mem_realloc(c->dumps,
 				       (c->n_dumps ? c->n_dumps * 2 : 1) *

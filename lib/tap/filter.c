@@ -238,15 +238,16 @@ static bool any_regex(const struct filter *f, uint32_t num, sv text)
 	return false;
 }
 
-static bool ancestor_matches(const struct filter *f, const struct subject *s)
+static bool ancestor_matches(const struct filter *f,
+			     const struct tetragon_event *e)
 {
-	struct pb_cur c = pb_walk(s->e.body);
+	struct pb_cur c = pb_walk(e->body);
 	struct pb_field pf;
 
 	while (pb_next(&c, &pf) > 0) {
 		struct subject_process p;
 
-		if (tetragon_part_of(s->e.type, pf.num) == PART_ANCESTOR &&
+		if (tetragon_part_of(e->type, pf.num) == PART_ANCESTOR &&
 		    subject_process(pf.data, &p) &&
 		    any_regex(f, FILTER_ANCESTOR_BINARY, p.binary))
 			return true;
@@ -254,11 +255,10 @@ static bool ancestor_matches(const struct filter *f, const struct subject *s)
 	return false;
 }
 
-static bool any_labels(const struct filter *f, const struct subject *s)
+static bool any_labels(const struct filter *f, sv pod)
 {
 	for (size_t i = 0; i < f->list[FILTER_LABELS].n; i++)
-		if (labels_match(f->list[FILTER_LABELS].v[i], s->process.pod,
-				 POD_LABELS))
+		if (labels_match(f->list[FILTER_LABELS].v[i], pod, POD_LABELS))
 			return true;
 	return false;
 }
@@ -270,89 +270,104 @@ static bool is_child(const struct filter *f, uint32_t pid)
 }
 
 /* A process that is one of the set, or whose parent is: then it is, too. */
-static bool in_pid_set(struct filter *f, const struct subject *s)
+static bool in_pid_set(struct filter *f, uint32_t pid,
+		       const struct subject_process *parent)
 {
-	uint32_t pid = s->process.pid;
-
 	if (is_child(f, pid))
 		return true;
-	if (!s->parent.is || !is_child(f, s->parent.pid))
+	if (!parent || !is_child(f, parent->pid))
 		return false;
 	if (pid < PIDS)
 		f->children[pid / 8] |= (uint8_t)(1 << pid % 8);
 	return true;
 }
 
-static bool in_namespace(const struct filter *f, const struct subject *s)
+static bool may_be_probe(const struct tetragon_pod *pod)
 {
-	/* Host processes, which have no pod, are in the namespace "". */
-	return has_text(f, FILTER_NAMESPACE,
-			s->process.has_pod ? s->pod.namespace : SV(""));
+	return pod && pod->maybe_exec_probe;
+}
+
+static bool pod_field(const struct filter *f, uint32_t num,
+		      const struct tetragon_pod *pod)
+{
+	switch (num) {
+	case FILTER_POD:
+		return pod && any_regex(f, num, pod->name);
+	case FILTER_NAMESPACE_REGEX:
+		return pod && any_regex(f, num, pod->namespace);
+	case FILTER_CONTAINER_NAME:
+		return pod && pod->has_container &&
+		       any_regex(f, num, pod->container_name);
+	default:
+		/* Host processes, which have no pod, are in "". */
+		return has_text(f, num, pod ? pod->namespace : SV(""));
+	}
 }
 
 /* A field about the process, which is there. */
-static bool process_field(struct filter *f, uint32_t num,
-			  const struct subject *s)
+static bool process_field(struct filter *f, uint32_t num, struct subject *s,
+			  const struct subject_process *p)
 {
-	bool pod = s->process.has_pod;
-
 	switch (num) {
 	case FILTER_BINARY:
-		return any_regex(f, num, s->process.binary);
+		return any_regex(f, num, p->binary);
 	case FILTER_ARGUMENTS:
-		return any_regex(f, num, s->process.arguments);
+		return any_regex(f, num, p->arguments);
 	case FILTER_CONTAINER_ID:
-		return any_regex(f, num, s->process.docker);
+		return any_regex(f, num, p->docker);
 	case FILTER_POD:
-		return pod && any_regex(f, num, s->pod.name);
 	case FILTER_NAMESPACE_REGEX:
-		return pod && any_regex(f, num, s->pod.namespace);
 	case FILTER_CONTAINER_NAME:
-		return s->pod.has_container &&
-		       any_regex(f, num, s->pod.container_name);
 	case FILTER_NAMESPACE:
-		return in_namespace(f, s);
+		return pod_field(f, num, subject_pod(s));
 	case FILTER_LABELS:
-		return pod && any_labels(f, s);
+		return p->has_pod && any_labels(f, p->pod);
 	case FILTER_PID:
-		return has_number(f, num, s->process.pid);
+		return has_number(f, num, p->pid);
 	case FILTER_PID_SET:
-		return in_pid_set(f, s);
+		return in_pid_set(f, p->pid, subject_parent(s));
 	case FILTER_IN_INIT_TREE:
-		return s->process.in_init_tree == (f->init_tree == YES);
+		return p->in_init_tree == (f->init_tree == YES);
 	case FILTER_CAPABILITIES:
-		return s->process.has_cap &&
-		       capfilter_match(&f->caps, s->process.cap);
+		return p->has_cap && capfilter_match(&f->caps, p->cap);
 	default:
 		return false;
 	}
 }
 
-static bool field(struct filter *f, uint32_t num, const struct subject *s)
+static bool field(struct filter *f, uint32_t num, struct subject *s)
 {
+	const struct tetragon_event *e;
+	const struct subject_process *p;
 	sv policy;
 
 	switch (num) {
 	case FILTER_EVENT_SET:
 		return has_number(f, num, s->type);
 	case FILTER_POLICIES:
-		policy = s->e.part[PART_POLICY].data;
+		e = subject_event(s);
+		policy = e ? e->part[PART_POLICY].data : SV_NULL;
 		return policy.n && has_text(f, num, policy);
 	case FILTER_HEALTH_CHECK:
-		return (s->pod.maybe_exec_probe || s->parent_health) ==
+		return (may_be_probe(subject_pod(s)) ||
+			may_be_probe(subject_parent_pod(s))) ==
 		       (f->health == YES);
 	case FILTER_PARENT_BINARY:
-		return s->parent.is && any_regex(f, num, s->parent.binary);
+		p = subject_parent(s);
+		return p && any_regex(f, num, p->binary);
 	case FILTER_PARENT_ARGUMENTS:
-		return s->parent.is && any_regex(f, num, s->parent.arguments);
+		p = subject_parent(s);
+		return p && any_regex(f, num, p->arguments);
 	case FILTER_ANCESTOR_BINARY:
-		return ancestor_matches(f, s);
+		e = subject_event(s);
+		return e && ancestor_matches(f, e);
 	default:
-		return s->process.is && process_field(f, num, s);
+		p = subject_own(s);
+		return p && process_field(f, num, s, p);
 	}
 }
 
-bool filter_match(struct filter *f, const struct subject *s)
+bool filter_match(struct filter *f, struct subject *s)
 {
 	for (size_t i = 0; i < f->n_order; i++)
 		if (!field(f, f->order[i], s))

@@ -22,6 +22,7 @@ void filter_free(struct filter *f);
 /* Does it hold an expression that only the agent can judge (CEL)? */
 bool filter_is_remote(const struct filter *f);
 
-bool filter_match(struct filter *f, const struct subject *s);
+/* Worth nothing where s->malformed is set behind it. */
+bool filter_match(struct filter *f, struct subject *s);
 
 #endif

@@ -173,12 +173,19 @@ sv select_request(const struct select *s)
 
 /* --- judging ------------------------------------------------------------- */
 
-static bool any(struct filter **list, size_t n, const struct subject *s)
+static bool any(struct filter **list, size_t n, struct subject *s)
 {
 	for (size_t i = 0; i < n; i++)
 		if (filter_match(list[i], s))
 			return true;
 	return false;
+}
+
+static bool is_wanted(struct select *s, sv event)
+{
+	subject_start(&s->subject, event);
+	return (!s->n_allow || any(s->allow, s->n_allow, &s->subject)) &&
+	       !any(s->deny, s->n_deny, &s->subject);
 }
 
 /* An event without a time (loaders) goes with the one before it. */
@@ -230,10 +237,11 @@ enum stage_result select_record(struct select *s, struct stage *stage,
 	if (!in_time(s, r))
 		return drop(stage);
 	if (!s->live && (s->n_allow || s->n_deny)) {
-		if (!subject_parse(r->body, &s->subject))
+		bool ok = is_wanted(s, r->body);
+
+		if (s->subject.malformed)
 			return stage_bad(stage, "malformed_event", &malformed);
-		if ((s->n_allow && !any(s->allow, s->n_allow, &s->subject)) ||
-		    any(s->deny, s->n_deny, &s->subject))
+		if (!ok)
 			return drop(stage);
 	}
 	res = s->n_fields ? cut_fields(s, stage, r) : STAGE_PASS;

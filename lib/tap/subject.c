@@ -11,6 +11,8 @@ enum {
 	P_IN_INIT_TREE = 20,
 };
 
+enum { EVENT = 1, OWN = 2, PARENT = 4, POD = 8, PARENT_POD = 16 };
+
 bool subject_process(sv wire, struct subject_process *p)
 {
 	struct pb_cur c = pb_walk(wire);
@@ -18,7 +20,7 @@ bool subject_process(sv wire, struct subject_process *p)
 	uint64_t v;
 	int r;
 
-	*p = (struct subject_process){.is = true};
+	*p = (struct subject_process){0};
 	while ((r = pb_next(&c, &f)) > 0) {
 		switch (f.num) {
 		case P_PID:
@@ -65,29 +67,75 @@ static uint32_t type_of(sv event)
 	return 0;
 }
 
-bool subject_parse(sv event, struct subject *s)
+void subject_start(struct subject *s, sv event)
 {
-	const struct tetragon_value *v;
-	struct tetragon_pod pod;
-
+	s->event = event;
 	s->type = type_of(event);
-	s->process.is = s->parent.is = false;
-	s->pod = (struct tetragon_pod){0};
-	s->parent_health = false;
-	if (!tetragon_parse(event, &s->e))
-		return false;
-	v = &s->e.part[PART_PROCESS];
-	if (v->set && !subject_process(v->data, &s->process))
-		return false;
-	v = &s->e.part[PART_PARENT];
-	if (v->set && !subject_process(v->data, &s->parent))
-		return false;
-	if (s->process.is && !tetragon_pod(s->process.pod, &s->pod))
-		return false;
-	if (s->parent.is && s->parent.has_pod) {
-		if (!tetragon_pod(s->parent.pod, &pod))
-			return false;
-		s->parent_health = pod.maybe_exec_probe != 0;
+	s->malformed = false;
+	s->asked = s->there = 0;
+}
+
+/* What was found when it was asked for the first time: there, and well? */
+static void settle(struct subject *s, uint8_t what, bool there, bool well)
+{
+	s->asked |= what;
+	if (!well)
+		s->malformed = true;
+	else if (there)
+		s->there |= what;
+}
+
+const struct tetragon_event *subject_event(struct subject *s)
+{
+	if (!(s->asked & EVENT))
+		settle(s, EVENT, true, tetragon_parse(s->event, &s->e));
+	return s->there & EVENT ? &s->e : NULL;
+}
+
+static const struct subject_process *process_of(struct subject *s,
+						uint8_t what,
+						enum tetragon_part part,
+						struct subject_process *p)
+{
+	const struct tetragon_event *e;
+	bool there;
+
+	if (!(s->asked & what)) {
+		e = subject_event(s);
+		there = e && e->part[part].set;
+		settle(s, what, there,
+		       !there || subject_process(e->part[part].data, p));
 	}
-	return true;
+	return s->there & what ? p : NULL;
+}
+
+const struct subject_process *subject_own(struct subject *s)
+{
+	return process_of(s, OWN, PART_PROCESS, &s->process);
+}
+
+const struct subject_process *subject_parent(struct subject *s)
+{
+	return process_of(s, PARENT, PART_PARENT, &s->parent);
+}
+
+static const struct tetragon_pod *pod_of(struct subject *s, uint8_t what,
+					 const struct subject_process *p,
+					 struct tetragon_pod *pod)
+{
+	bool there = p && p->has_pod;
+
+	if (!(s->asked & what))
+		settle(s, what, there, !there || tetragon_pod(p->pod, pod));
+	return s->there & what ? pod : NULL;
+}
+
+const struct tetragon_pod *subject_pod(struct subject *s)
+{
+	return pod_of(s, POD, subject_own(s), &s->pod);
+}
+
+const struct tetragon_pod *subject_parent_pod(struct subject *s)
+{
+	return pod_of(s, PARENT_POD, subject_parent(s), &s->parent_pod);
 }

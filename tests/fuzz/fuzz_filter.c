@@ -23,7 +23,8 @@ static void judge(sv filter, sv event)
 	struct filter *f = filter_new(filter, why, sizeof(why));
 	struct subject s;
 
-	if (f && subject_parse(event, &s))
+	subject_start(&s, event);
+	if (f)
 		filter_match(f, &s);
 	filter_free(f);
 }
