@@ -318,6 +318,48 @@ T=2026-03-01T11-49
 	assert_regex "$stderr" 'is not cut: it is shorter than it was'
 }
 
+@test "checkpoint: what was written and not committed is cut, and comes again" {
+	ev 1 >"$d/t.log"
+	follow --checkpoint "$ck"
+	until_ok has 1
+	until_ok grep -qs "^dump .* 1 .*/t.log" "$ck"
+	sleep 0.2
+	# No commit gets through the pipe that nobody reads.
+	mkfifo "$ck.tmp"
+	ev 2 3 >>"$d/t.log"
+	until_ok has "1 2 3"
+	kill -9 -- "-$p"
+	wait "$p" || true
+	rm "$ck.tmp"
+	tetra-tap --replay "$d" --checkpoint "$ck" >>"$out" 2>"$err"
+	assert_equal "$(ids "$out")" "1 2 3 "
+	assert_regex "$(<"$err")" "warn.*cut '$out' by"
+	assert_equal "$(ledgers "$out" | wc -l)" 1
+}
+
+@test "checkpoint: killed before a slow reader, nothing is lost in between" {
+	perl -e 'printf qq({"process_exit":{"process":{"exec_id":"event-number-%d","binary":"/%s"}},"node_name":"n","time":"2026-03-01T00:00:00.%09dZ"}\n),
+		$_, "x" x 300, $_ for 1 .. 30000' >"$d/t.log"
+	exec 4> >(perl -e 'select(undef, undef, undef, 0.005), print($b)
+		while sysread STDIN, $b, 16384' >"$out" 3>&-)
+	setsid "$BIN/tetra-tap" --replay "$d" --checkpoint "$ck" >&4 \
+		2>"$err" 3>&- 4>&- &
+	p=$!
+	exec 4>&-
+	pids+=("$p")
+	sleep 0.7
+	kill -9 -- "-$p"
+	wait "$p" || true
+	sleep 0.5
+	tetra-tap --replay "$d" --checkpoint "$ck" >"$out.2" 2>"$err"
+	[ "$(ids "$out.2" | wc -w)" -lt 30000 ]
+	# The first may end in half a line.
+	grep -a '}$' "$out" | cat - "$out.2" | ids | tr ' ' '\n' |
+		sort -nu >"$(tmp got)"
+	assert_same <(grep . "$(tmp got)") <(seq 30000)
+	assert_regex "$(<"$err")" 'warn.*ended hard'
+}
+
 @test "speed: as recorded, faster, never backwards; SIGTERM ends it at once" {
 	local t0 ms
 	ev 10 12 11 5 13 >"$d/t.log"
