@@ -326,7 +326,8 @@ T=2026-03-01T11-49
 	sleep 0.2
 	# No commit gets through the pipe that nobody reads.
 	mkfifo "$ck.tmp"
-	ev 2 3 >>"$d/t.log"
+	ev 2 3 >"$d/all"
+	cat "$d/all" >>"$d/t.log" # at once
 	until_ok has "1 2 3"
 	kill -9 -- "-$p"
 	wait "$p" || true
