@@ -78,9 +78,10 @@ static enum recin_status fail(struct rt_err *err, enum recin_status st,
 static bool skip_blanks(struct recin_json *j, struct recbuf *b)
 {
 	if (j->at_start) {
-		while (recbuf_view(b).n < 3 && recbuf_fill(b))
+		while (!b->offset && recbuf_view(b).n < 3 && recbuf_fill(b))
 			;
-		if (sv_starts(recbuf_view(b), SV("\xef\xbb\xbf")))
+		if (!b->offset &&
+		    sv_starts(recbuf_view(b), SV("\xef\xbb\xbf")))
 			recbuf_take(b, 3);
 		j->at_start = false;
 	}
@@ -169,11 +170,12 @@ static enum recin_status broken(struct recin_json *j, struct recbuf *b,
 	bool at_end = st == JFRAME_MORE;
 
 	fail(err, RECIN_BAD, at_end ? "the object is cut" : "not valid JSON");
-	err->pos = pos;
 	if (may_span_lines(first_line))
 		resync(j, b);
 	else
 		recbuf_skip_line(b);
+	/* Where the next one shows that this one is cut is not in it. */
+	err->pos = (size_t)MIN(pos, b->offset - j->log.offset - 1);
 	return at_end && !recbuf_view(b).n ? RECIN_TRUNCATED : RECIN_BAD;
 }
 
