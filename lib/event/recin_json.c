@@ -175,7 +175,8 @@ static enum recin_status broken(struct recin_json *j, struct recbuf *b,
 	else
 		recbuf_skip_line(b);
 	/* Where the next one shows that this one is cut is not in it. */
-	err->pos = (size_t)MIN(pos, b->offset - j->log.offset - 1);
+	err->pos = (size_t)MIN(pos, b->offset - j->log.offset -
+					    (recbuf_view(b).n != 0));
 	return at_end && !recbuf_view(b).n ? RECIN_TRUNCATED : RECIN_BAD;
 }
 
