@@ -95,8 +95,9 @@ bool loglines_take(struct loglines *l, struct recbuf *b,
 		return true;
 	}
 	l->open += !r->open;
-	/* The last newline is left: it ends the unit. */
-	n += line->partial && n < recbuf_view(b).n;
+	/* The last part's newline is left: it ends the unit. */
+	n += line->partial && n < recbuf_view(b).n &&
+	     recbuf_view(b).p[n] == '\n';
 	logrun_add(r, b, n, line->content, l->max_record);
 	if (line->partial)
 		return false;

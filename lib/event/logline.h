@@ -46,8 +46,8 @@ void loglines_release(struct loglines *l);
 void loglines_reset(struct loglines *l);
 
 /*
- * The next line of b, which holds all of it; false while the unit is not
- * complete. RECORD, BAD, TRUNCATED (BAD without a newline).
+ * The next line of b, which holds all of it and what comes behind; false while
+ * the unit is not complete. RECORD, BAD, TRUNCATED (BAD as the last thing).
  */
 bool loglines_take(struct loglines *l, struct recbuf *b,
 		   const struct logline *line, struct objread *o,

@@ -85,6 +85,8 @@ static bool skip_blanks(struct recin_json *j, struct recbuf *b)
 			recbuf_take(b, 3);
 		j->at_start = false;
 	}
+	/* Nothing before the last unit counts: reading may begin behind it. */
+	j->indent = 0;
 	do {
 		sv v = recbuf_view(b);
 		size_t i;
@@ -202,9 +204,10 @@ static enum recin_status skip_object(struct recin_json *j, struct recbuf *b,
 	return st == JFRAME_MORE ? RECIN_TRUNCATED : RECIN_BAD;
 }
 
-/* An object that is not simply one line. */
+/* An object that is not simply one line; with RECORD, the next *n bytes. */
 static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
-				     struct record *rec, struct rt_err *err)
+				     struct record *rec, struct rt_err *err,
+				     size_t *n)
 {
 	enum jframe_status fs;
 	struct jframe f;
@@ -218,18 +221,17 @@ static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
 	if (fs != JFRAME_DONE) {
 		/* All of it or, of one over the limit, nothing: the verdict
 		 * must not hang on how the bytes came in. */
-		size_t n = recbuf_line(b, j->max_record);
-		sv line = sv_first(recbuf_view(b), n);
+		size_t len = recbuf_line(b, j->max_record);
+		sv line = sv_first(recbuf_view(b), len);
 
-		return broken(j, b, fs, n > j->max_record ? SV_NULL : line,
+		return broken(j, b, fs, len > j->max_record ? SV_NULL : line,
 			      f.pos, err);
 	}
 	j->by_scan = true;
-	if (objread_text(&j->object, sv_first(recbuf_view(b), f.pos), false,
-			 rec, err) == JREAD_OK) {
-		recbuf_take(b, f.pos);
+	*n = f.pos;
+	if (objread_text(&j->object, sv_first(recbuf_view(b), f.pos), true,
+			 rec, err) == JREAD_OK)
 		return RECIN_RECORD;
-	}
 	recbuf_skip(b, f.pos);
 	return RECIN_BAD;
 }
@@ -272,6 +274,31 @@ static bool object_line(struct recin_json *j, struct recbuf *b, size_t n,
 			    err) == JREAD_OK;
 }
 
+/* The object that was read, in the next n bytes. */
+static bool take_object(struct recin_json *j, struct recbuf *b, size_t n,
+			struct record *rec, struct rt_err *err,
+			enum recin_status *st)
+{
+	const struct envelope *e = &j->object.envelope;
+	struct logline l = {.run = LOGLINE_DOCKER};
+
+	if (LIKELY(j->object.kind != ENVELOPE_DOCKER)) {
+		recbuf_take(b, n);
+		*st = RECIN_RECORD;
+		return true;
+	}
+	/* The same bytes, whether a line was found or an object's end. */
+	while (recbuf_view(b).p[n - 1] != '}')
+		n--;
+	while (recbuf_view(b).n <= n && recbuf_fill(b))
+		;
+	l.run |= e->line.is_stderr ? LOGLINE_STDERR : 0;
+	l.partial = e->line.partial;
+	l.n = n;
+	l.content = e->line.text;
+	return loglines_take(&j->log, b, &l, &j->object, rec, err, st);
+}
+
 /* False: what was there is part of a unit that goes on. */
 static bool next_unit(struct recin_json *j, struct recbuf *b,
 		      struct record *rec, struct rt_err *err,
@@ -287,23 +314,12 @@ static bool next_unit(struct recin_json *j, struct recbuf *b,
 	if (*recbuf_view(b).p != '{')
 		return other_line(j, b, rec, err, st);
 	n = j->by_scan ? SIZE_MAX : recbuf_line(b, j->max_record);
-	if (!object_line(j, b, n, rec, err)) {
-		*st = scan_object(j, b, rec, err);
-		if (*st != RECIN_RECORD)
-			loglines_damage(&j->log);
-		return true;
-	}
-	if (UNLIKELY(j->object.kind == ENVELOPE_DOCKER)) {
-		const struct envelope *e = &j->object.envelope;
-		struct logline l = {
-			LOGLINE_DOCKER |
-				(e->line.is_stderr ? LOGLINE_STDERR : 0),
-			e->line.partial, n, 0, e->line.text};
-
-		return loglines_take(&j->log, b, &l, &j->object, rec, err, st);
-	}
-	recbuf_take(b, n);
-	*st = RECIN_RECORD;
+	if (object_line(j, b, n, rec, err))
+		return take_object(j, b, n, rec, err, st);
+	*st = scan_object(j, b, rec, err, &n);
+	if (*st == RECIN_RECORD)
+		return take_object(j, b, n, rec, err, st);
+	loglines_damage(&j->log);
 	return true;
 }
 
