@@ -2,12 +2,14 @@
 /* tetra-tap - Tetragon events as a stream of records. tetra-tap(1) */
 #include "base/mem.h"
 #include "event/agentgap.h"
+#include "event/envelope.h"
 #include "event/probemetric.h"
 #include "event/stage.h"
 #include "event/tetragon.h"
 #include "pipe/metrics.h"
 #include "pipe/metrics_http.h"
 #include "tap/live.h"
+#include "tap/rejects.h"
 #include "tap/replay.h"
 #include "tap/select.h"
 
@@ -15,6 +17,7 @@ struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
 	struct replay_opts replay;
+	struct rejects rejects;
 	struct live_opts live;
 	struct select_opts select;
 	const char *metrics_listen;
@@ -58,6 +61,7 @@ static void parse(struct options *o, int argc, char **argv)
 	struct opt rows[] = {
 		{.help = "Source"},
 		REPLAY_ROWS(&o->replay),
+		REJECTS_ROWS(&o->rejects),
 		STAGE_INPUT_ROWS(&o->stage),
 		{.help = "Selection"},
 		SELECT_ROWS(&o->select),
@@ -106,14 +110,17 @@ int main(int argc, char **argv)
 	select_register_metrics();
 	metrics_register(&events_total);
 	probemetric_register(&received);
+	envelope_register_metrics();
 	if (!o.replay.files.n)
 		live_register_metrics();
 	metrics_http_start_or_die(o.metrics_listen);
 	stage_open(&s, &o.stage);
+	rejects_open(&o.rejects, o.replay.files.n != 0, &s);
 	if (o.replay.files.n)
 		replay_run(replay, &s);
 	else
 		st = live_run(&s, &o.live, select_request(s.ctx));
+	rejects_close(&o.rejects);
 	stage_st = stage_finish(&s, &output_errno);
 	metrics_http_stop();
 	replay_free(replay, output_errno);

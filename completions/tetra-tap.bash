@@ -20,6 +20,10 @@ _tetra_tap()
 		return ;;
 	--speed)
 		return ;;
+	--rejects)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
@@ -124,6 +128,7 @@ _tetra_tap()
 			--follow
 			--checkpoint
 			--speed
+			--rejects
 			--input-format
 			--max-record
 			-e --event-types

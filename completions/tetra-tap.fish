@@ -4,6 +4,7 @@ complete -c tetra-tap -l replay -r -F -d 'dump or directory, \'-\' is stdin; mor
 complete -c tetra-tap -l follow -d 'read on as the dumps grow'
 complete -c tetra-tap -l checkpoint -r -F -d 'resume where the last run left'
 complete -c tetra-tap -l speed -x -d 'times as fast as recorded, default no pause'
+complete -c tetra-tap -l rejects -r -F -d 'append the bytes of bad records there'
 complete -c tetra-tap -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
 complete -c tetra-tap -l max-record -x -d 'longest record, default 12MiB'
 complete -c tetra-tap -s e -l event-types -x -d 'PROCESS_EXEC, ...'

@@ -24,7 +24,12 @@ static void make_room(struct recbuf *b)
 		b->end = left;
 	}
 	if (b->cap - b->end <= b->cap / 4) {
+		size_t most = b->enough + FIRST_SIZE;
+
+		/* What is over the limit is never held whole. */
 		b->cap = b->cap ? b->cap * 2 : FIRST_SIZE;
+		if (b->enough && left < b->enough && b->cap > most)
+			b->cap = most;
 		b->p = mem_realloc(b->p, b->cap + JREAD_PADDING);
 	}
 }
@@ -54,4 +59,32 @@ bool recbuf_fill(struct recbuf *b)
 	b->end += n;
 	memset(b->p + b->end, 0, JREAD_PADDING);
 	return true;
+}
+
+size_t recbuf_line(struct recbuf *b, size_t max)
+{
+	size_t seen = 0;
+
+	for (;;) {
+		sv v = recbuf_view(b);
+		size_t i = sv_find(sv_from(v, seen), '\n');
+
+		if (i != SIZE_MAX)
+			return seen + i;
+		seen = v.n;
+		if (v.n > max || !recbuf_fill(b))
+			return recbuf_view(b).n;
+	}
+}
+
+void recbuf_skip_line(struct recbuf *b)
+{
+	do {
+		sv v = recbuf_view(b);
+		size_t i = sv_find(v, '\n');
+
+		recbuf_skip(b, MIN(i, v.n));
+		if (i != SIZE_MAX)
+			return;
+	} while (recbuf_fill(b));
 }

@@ -21,6 +21,9 @@ struct recin {
 	uint64_t index, offset; /* of the current unit */
 	uint64_t raw_bytes;	/* of the streams before */
 	struct recin_place place;
+	uint64_t repeat; /* units to come that were handed out before */
+	struct recin_skipped skipped;
+	bool unsettled; /* bytes were skipped and not settled */
 	bool ended;
 };
 
@@ -30,8 +33,26 @@ struct recin *recin_new(enum recin_format format, size_t max_record)
 
 	r->wanted = format;
 	r->max_record = max_record;
+	r->buf.enough = max_record + PB_MAX_VARINT;
 	r->ended = true;
 	return r;
+}
+
+static void on_skipped(void *arg, sv bytes)
+{
+	struct recin *r = arg;
+
+	if (r->repeat)
+		return;
+	r->unsettled = true;
+	r->skipped.bytes(r->skipped.arg, bytes);
+}
+
+void recin_on_skipped(struct recin *r, const struct recin_skipped *s)
+{
+	r->skipped = *s;
+	r->buf.on_skipped = on_skipped;
+	r->buf.arg = r;
 }
 
 void recin_free(struct recin *r)
@@ -51,6 +72,7 @@ void recin_attach(struct recin *r, struct input *in)
 		recin_json_reset(r->json);
 	r->format = r->wanted;
 	r->index = 0;
+	r->repeat = 0;
 	r->place = (struct recin_place){.format = r->format};
 	r->ended = false;
 }
@@ -60,6 +82,7 @@ void recin_attach_at(struct recin *r, struct input *in, struct recin_place p)
 	recin_attach(r, in);
 	r->buf.offset = p.offset;
 	r->index = p.index;
+	r->repeat = p.done;
 	if (p.format != RECIN_AUTO)
 		r->format = p.format;
 	r->place = p;
@@ -141,6 +164,38 @@ static enum recin_status cut_at_end(struct recin *r, const char *msg)
 	return st == RECIN_EOF ? fail(r, RECIN_TRUNCATED, msg) : st;
 }
 
+/* All that is left belongs to the unit, where somebody wants to see it. */
+static void skip_rest(struct recin *r)
+{
+	if (!r->buf.on_skipped)
+		return;
+	do
+		recbuf_skip(&r->buf, recbuf_view(&r->buf).n);
+	while (recbuf_fill(&r->buf));
+}
+
+/*
+ * A byte order mark of UTF-16 and an ASCII character. A length prefix can
+ * begin with such bytes, but a tag follows it, and that is no ASCII character
+ * and no NUL (record.proto).
+ */
+static bool is_utf16(struct recin *r)
+{
+	bool little, big;
+	sv v;
+
+	while ((v = recbuf_view(&r->buf)).n < 4 && recbuf_fill(&r->buf))
+		;
+	little = sv_starts(v, SV("\xff\xfe"));
+	big = sv_starts(v, SV("\xfe\xff"));
+	if (!little && !big)
+		return false;
+	if (r->format == RECIN_JSON)
+		return true;
+	return v.n >= 4 && (little ? !(v.p[2] & 0x80) && !v.p[3]
+				   : !v.p[2] && !(v.p[3] & 0x80));
+}
+
 /*
  * Two bytes decide: the second byte of a framed record is the first of its
  * tag and has the high bit set, which no JSON text has there (record.proto).
@@ -188,7 +243,7 @@ static enum recin_status skip_frame(struct recin *r, uint64_t left)
 	for (;;) {
 		size_t n = (size_t)MIN(left, recbuf_view(&r->buf).n);
 
-		recbuf_take(&r->buf, n);
+		recbuf_skip(&r->buf, n);
 		left -= n;
 		if (!left)
 			return fail(r, RECIN_BAD, "record over --max-record");
@@ -200,7 +255,8 @@ static enum recin_status skip_frame(struct recin *r, uint64_t left)
 		    "a length over --max-record that leads past the end");
 }
 
-static enum recin_status next_frame(struct recin *r, sv *frame)
+/* The frame's contents, and all of it, which is still to be taken. */
+static enum recin_status next_frame(struct recin *r, sv *frame, size_t *n)
 {
 	size_t prefix = 0;
 	uint64_t len = 0;
@@ -223,7 +279,7 @@ static enum recin_status next_frame(struct recin *r, sv *frame)
 			return cut_at_end(r, "a frame is cut");
 		}
 	*frame = sv_first(sv_from(recbuf_view(&r->buf), prefix), (size_t)len);
-	recbuf_take(&r->buf, prefix + (size_t)len);
+	*n = prefix + (size_t)len;
 	return RECIN_RECORD;
 }
 
@@ -242,26 +298,34 @@ static bool is_wire(sv s)
 static enum recin_status next_pb(struct recin *r, struct record *rec)
 {
 	sv frame;
-	enum recin_status st = next_frame(r, &frame);
+	size_t n;
+	enum recin_status st = next_frame(r, &frame, &n);
 
 	if (st != RECIN_RECORD)
 		return st;
 	/* What an unknown kind holds is not ours to judge. */
 	if (!record_parse(frame, rec) ||
-	    (rec->kind != RECORD_UNKNOWN && !is_wire(rec->body)))
+	    (rec->kind != RECORD_UNKNOWN && !is_wire(rec->body))) {
+		recbuf_skip(&r->buf, n);
 		return fail(r, RECIN_BAD, "not a record");
+	}
+	recbuf_take(&r->buf, n);
 	return RECIN_RECORD;
 }
 
 static enum recin_status next_tetragon_pb(struct recin *r, struct record *rec)
 {
 	sv frame;
-	enum recin_status st = next_frame(r, &frame);
+	size_t n;
+	enum recin_status st = next_frame(r, &frame, &n);
 
 	if (st != RECIN_RECORD)
 		return st;
-	if (!frame.n || !is_wire(frame))
+	if (!frame.n || !is_wire(frame)) {
+		recbuf_skip(&r->buf, n);
 		return fail(r, RECIN_BAD, "not a Tetragon event");
+	}
+	recbuf_take(&r->buf, n);
 	r->frame.n = 0;
 	pb_put_bytes(&r->frame, RECORD_TETRAGON, frame);
 	record_parse(buf_view(&r->frame), rec);
@@ -292,6 +356,14 @@ static enum recin_status next_json(struct recin *r, struct record *rec)
 
 static enum recin_status next(struct recin *r, struct record *rec)
 {
+	/* Of the other formats any bytes may be the first ones. */
+	if (UNLIKELY(!r->buf.offset) && r->format <= RECIN_JSON &&
+	    is_utf16(r)) {
+		r->index++;
+		r->offset = 0;
+		r->ended = true;
+		return fail(r, RECIN_LOST, "UTF-16 text; convert it to UTF-8");
+	}
 	if (r->format == RECIN_AUTO && !detect(r))
 		return at_end(r);
 	switch (r->format) {
@@ -306,18 +378,55 @@ static enum recin_status next(struct recin *r, struct record *rec)
 	return next_json(r, rec);
 }
 
+/* A place that the units so far can be told from: no run is open there. */
+static void keep_place(struct recin *r)
+{
+	if (r->json && recin_json_pending(r->json))
+		r->place.done = r->index - r->place.index;
+	else
+		r->place = (struct recin_place){r->buf.offset, r->index,
+						r->format, 0};
+}
+
+static void settle(struct recin *r, enum recin_status st)
+{
+	bool cut = st == RECIN_PAUSED || st == RECIN_STOPPED ||
+		   st == RECIN_ERROR;
+
+	/* What follows a cut cannot be read either. */
+	if (st == RECIN_TRUNCATED || st == RECIN_LOST)
+		skip_rest(r);
+	if (r->unsettled)
+		r->skipped.settle(r->skipped.arg, !cut);
+	r->unsettled = false;
+}
+
+/* The same, but for what was handed out before the stream was left. */
+static enum recin_status next_new(struct recin *r, struct record *rec)
+{
+	for (; r->repeat; r->repeat--) {
+		enum recin_status st = next(r, rec);
+
+		if (st != RECIN_RECORD && st != RECIN_BAD)
+			return st;
+	}
+	keep_place(r);
+	return next(r, rec);
+}
+
 enum recin_status recin_next(struct recin *r, struct record *rec)
 {
 	enum recin_status st;
 
 	if (r->ended)
 		return RECIN_EOF;
-	r->place = (struct recin_place){r->buf.offset, r->index, r->format};
-	st = next(r, rec);
+	st = next_new(r, rec);
 	/* What a unit is that ends with the bytes so far is not known yet. */
 	if (UNLIKELY(r->buf.last == INPUT_PAUSED) && st != RECIN_RECORD) {
 		r->ended = true;
-		return RECIN_PAUSED;
+		st = RECIN_PAUSED;
 	}
+	if (UNLIKELY(r->unsettled || st != RECIN_RECORD))
+		settle(r, st);
 	return st;
 }

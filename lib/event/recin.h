@@ -2,8 +2,10 @@
 /*
  * recin.h - records from a byte stream, whatever its encoding: JSON objects
  * (one a line, pretty-printed or in a row), length-prefixed rt.v1.Record, or
- * length-prefixed Tetragon events. Nothing that comes in is skipped silently:
- * what is no record is handed out as bad, with its place.
+ * length-prefixed Tetragon events. JSON may come as lines of a container's
+ * log (logline.h) and in envelopes (envelope.h), without being told so.
+ * Nothing that comes in is skipped silently: what is no record is handed out
+ * as bad, with its place.
  *
  * The views in a record live until the next recin_next.
  */
@@ -43,10 +45,26 @@ struct recin_place {
 	uint64_t offset; /* of the first byte of no unit handed out yet */
 	uint64_t index;	 /* of the last unit before it */
 	enum recin_format format; /* RECIN_AUTO: not seen yet */
+	/* Units behind offset that were handed out nevertheless: complete
+	 * before one that began earlier (logline.h). */
+	uint64_t done;
+};
+
+/*
+ * Who wants to see what is no record, byte for byte: the bytes as they are
+ * skipped, then whether they count. If not (a unit that a pause or a signal
+ * cut), the same bytes may come again.
+ */
+struct recin_skipped {
+	void (*bytes)(void *arg, sv bytes);
+	void (*settle)(void *arg, bool counts);
+	void *arg;
 };
 
 struct recin *recin_new(enum recin_format format, size_t max_record);
 void recin_free(struct recin *r);
+/* Before the first stream; copied. */
+void recin_on_skipped(struct recin *r, const struct recin_skipped *s);
 
 /* The next stream to read, once the one before is done; takes it over. */
 void recin_attach(struct recin *r, struct input *in);

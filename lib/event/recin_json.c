@@ -11,16 +11,19 @@
  */
 #include "event/recin_json.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "codec/jread.h"
+#include "event/cri.h"
 #include "event/jframe.h"
+#include "event/logline.h"
+#include "event/objread.h"
+
+/* Blanks before an object that still tell where the next one begins. */
+#define INDENT_MAX 4096
 
 struct recin_json {
-	struct jread *reader;
-	struct buf wire; /* the record read */
+	struct objread object;
+	struct loglines log;
 	size_t max_record;
-	uint64_t offset; /* of the current unit */
 	size_t indent;	 /* blanks before it on its line */
 	bool at_start;	 /* of the stream: a byte order mark may come */
 	bool by_scan;	 /* objects in a row: lines are no help */
@@ -30,8 +33,9 @@ struct recin_json *recin_json_new(size_t max_record)
 {
 	struct recin_json *j = mem_zalloc(sizeof(*j));
 
-	j->reader = jread_new();
+	objread_init(&j->object);
 	j->max_record = max_record;
+	j->log.max_record = max_record;
 	recin_json_reset(j);
 	return j;
 }
@@ -40,8 +44,8 @@ void recin_json_free(struct recin_json *j)
 {
 	if (!j)
 		return;
-	jread_free(j->reader);
-	buf_release(&j->wire);
+	objread_release(&j->object);
+	loglines_release(&j->log);
 	mem_free(j);
 }
 
@@ -50,12 +54,17 @@ void recin_json_reset(struct recin_json *j)
 	j->at_start = true;
 	j->by_scan = false;
 	j->indent = 0;
-	j->offset = 0;
+	loglines_reset(&j->log);
+}
+
+bool recin_json_pending(const struct recin_json *j)
+{
+	return j->log.open;
 }
 
 uint64_t recin_json_offset(const struct recin_json *j)
 {
-	return j->offset;
+	return j->log.offset;
 }
 
 static enum recin_status fail(struct rt_err *err, enum recin_status st,
@@ -69,12 +78,15 @@ static enum recin_status fail(struct rt_err *err, enum recin_status st,
 static bool skip_blanks(struct recin_json *j, struct recbuf *b)
 {
 	if (j->at_start) {
-		while (recbuf_view(b).n < 3 && recbuf_fill(b))
+		while (!b->offset && recbuf_view(b).n < 3 && recbuf_fill(b))
 			;
-		if (sv_starts(recbuf_view(b), SV("\xef\xbb\xbf")))
+		if (!b->offset &&
+		    sv_starts(recbuf_view(b), SV("\xef\xbb\xbf")))
 			recbuf_take(b, 3);
 		j->at_start = false;
 	}
+	/* Nothing before the last unit counts: reading may begin behind it. */
+	j->indent = 0;
 	do {
 		sv v = recbuf_view(b);
 		size_t i;
@@ -97,58 +109,6 @@ static bool skip_blanks(struct recin_json *j, struct recbuf *b)
 	return false;
 }
 
-/* Index of the line's '\n', or the view's length where it has none (yet). */
-static size_t line_end(struct recin_json *j, struct recbuf *b)
-{
-	size_t seen = 0;
-
-	for (;;) {
-		sv v = recbuf_view(b);
-		size_t i = sv_find(sv_from(v, seen), '\n');
-
-		if (i != SIZE_MAX)
-			return seen + i;
-		seen = v.n;
-		if (v.n > j->max_record || !recbuf_fill(b))
-			return recbuf_view(b).n;
-	}
-}
-
-static enum recin_status read_object(struct recin_json *j, sv text,
-				     struct record *rec, struct rt_err *err,
-				     enum jread_status *why)
-{
-	bool named;
-
-	j->wire.n = 0;
-	*why = jread_record(j->reader, text, record_schema(),
-			    record_field(RECORD_TETRAGON), &j->wire, &named,
-			    err);
-	if (*why != JREAD_OK)
-		return RECIN_BAD;
-	if (!record_parse(buf_view(&j->wire), rec)) {
-		/* A kind of the future, kept as text. */
-		*rec = (struct record){.wire = buf_view(&j->wire)};
-	}
-	rec->raw = !named;
-	return RECIN_RECORD;
-}
-
-/* Drops up to and with the next newline, however far it is. */
-static void drop_line(struct recbuf *b)
-{
-	do {
-		sv v = recbuf_view(b);
-		size_t i = sv_find(v, '\n');
-
-		if (i != SIZE_MAX) {
-			recbuf_take(b, i);
-			return;
-		}
-		recbuf_take(b, v.n);
-	} while (recbuf_fill(b));
-}
-
 /* Does a line with an object start here, as deep as the bad one did? */
 static bool starts_object(const struct recin_json *j, struct recbuf *b)
 {
@@ -159,8 +119,8 @@ static bool starts_object(const struct recin_json *j, struct recbuf *b)
 
 		while (i < v.n && (v.p[i] == ' ' || v.p[i] == '\t'))
 			i++;
-		if (i < v.n)
-			return v.p[i] == '{' && i == j->indent;
+		if (i < v.n || i > MIN(j->indent, INDENT_MAX))
+			return i == j->indent && v.p[i] == '{';
 		if (!recbuf_fill(b))
 			return false;
 	}
@@ -170,10 +130,10 @@ static bool starts_object(const struct recin_json *j, struct recbuf *b)
 static void resync(struct recin_json *j, struct recbuf *b)
 {
 	do {
-		drop_line(b);
+		recbuf_skip_line(b);
 		if (!recbuf_view(b).n)
 			return;
-		recbuf_take(b, 1);
+		recbuf_skip(b, 1);
 	} while (!starts_object(j, b) &&
 		 (recbuf_view(b).n || recbuf_fill(b)));
 	j->indent = 0;
@@ -197,7 +157,7 @@ static enum recin_status nul_run(struct recbuf *b, struct rt_err *err)
 
 		while (i < v.n && !v.p[i])
 			i++;
-		recbuf_take(b, i);
+		recbuf_skip(b, i);
 		if (i < v.n)
 			break;
 	} while (recbuf_fill(b));
@@ -212,11 +172,13 @@ static enum recin_status broken(struct recin_json *j, struct recbuf *b,
 	bool at_end = st == JFRAME_MORE;
 
 	fail(err, RECIN_BAD, at_end ? "the object is cut" : "not valid JSON");
-	err->pos = pos;
 	if (may_span_lines(first_line))
 		resync(j, b);
 	else
-		drop_line(b);
+		recbuf_skip_line(b);
+	/* Where the next one shows that this one is cut is not in it. */
+	err->pos = (size_t)MIN(pos, b->offset - j->log.offset -
+					    (recbuf_view(b).n != 0));
 	return at_end && !recbuf_view(b).n ? RECIN_TRUNCATED : RECIN_BAD;
 }
 
@@ -229,25 +191,24 @@ static enum recin_status skip_object(struct recin_json *j, struct recbuf *b,
 	err->pos = j->max_record;
 	while (st == JFRAME_MORE) {
 		/* The scan looks one byte back. */
-		recbuf_take(b, f->pos - 1);
+		recbuf_skip(b, f->pos - 1);
 		f->pos = 1;
 		if (!recbuf_fill(b))
 			break;
 		st = jframe_scan(f, recbuf_view(b));
 	}
-	recbuf_take(b, f->pos);
+	recbuf_skip(b, f->pos);
 	j->by_scan |= st == JFRAME_DONE;
 	if (st != JFRAME_DONE)
-		drop_line(b);
+		recbuf_skip_line(b);
 	return st == JFRAME_MORE ? RECIN_TRUNCATED : RECIN_BAD;
 }
 
-/* An object that is not simply one line. */
+/* An object that is not simply one line; with RECORD, the next *n bytes. */
 static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
-				     struct record *rec, struct rt_err *err)
+				     struct record *rec, struct rt_err *err,
+				     size_t *n)
 {
-	enum jread_status why;
-	enum recin_status st;
 	enum jframe_status fs;
 	struct jframe f;
 
@@ -260,47 +221,145 @@ static enum recin_status scan_object(struct recin_json *j, struct recbuf *b,
 	if (fs != JFRAME_DONE) {
 		/* All of it or, of one over the limit, nothing: the verdict
 		 * must not hang on how the bytes came in. */
-		size_t n = line_end(j, b);
-		sv line = sv_first(recbuf_view(b), n);
+		size_t len = recbuf_line(b, j->max_record);
+		sv line = sv_first(recbuf_view(b), len);
 
-		return broken(j, b, fs, n > j->max_record ? SV_NULL : line,
+		return broken(j, b, fs, len > j->max_record ? SV_NULL : line,
 			      f.pos, err);
 	}
-	st = read_object(j, sv_first(recbuf_view(b), f.pos), rec, err, &why);
-	recbuf_take(b, f.pos);
 	j->by_scan = true;
-	return st;
+	*n = f.pos;
+	if (objread_text(&j->object, sv_first(recbuf_view(b), f.pos), true,
+			 rec, err) == JREAD_OK)
+		return RECIN_RECORD;
+	recbuf_skip(b, f.pos);
+	return RECIN_BAD;
+}
+
+/* A line that starts with no object. */
+static bool other_line(struct recin_json *j, struct recbuf *b,
+		       struct record *rec, struct rt_err *err,
+		       enum recin_status *st)
+{
+	size_t n = recbuf_line(b, j->max_record);
+	/* No more of it than is there in any chunks. */
+	sv line = sv_first(recbuf_view(b), MIN(n, j->max_record + 1));
+	struct cri_line cri;
+
+	if (cri_parse(line, &cri)) {
+		struct logline l = {
+			LOGLINE_CRI | (cri.is_stderr ? LOGLINE_STDERR : 0),
+			cri.partial, line.n, cri.prefix,
+			sv_from(line, cri.prefix)};
+
+		return n > j->max_record
+			       ? loglines_skip(&j->log, b, &l, err, st)
+			       : loglines_take(&j->log, b, &l, &j->object, rec,
+					       err, st);
+	}
+	loglines_damage(&j->log);
+	recbuf_skip_line(b);
+	fail(err, RECIN_BAD, "not a JSON object");
+	/* Without its newline it may be the rest of something. */
+	*st = recbuf_view(b).n ? RECIN_BAD : RECIN_TRUNCATED;
+	return true;
+}
+
+/* A line of n bytes that is an object: false where it is not just that. */
+static bool object_line(struct recin_json *j, struct recbuf *b, size_t n,
+			struct record *rec, struct rt_err *err)
+{
+	return n <= j->max_record &&
+	       objread_text(&j->object, sv_first(recbuf_view(b), n), true, rec,
+			    err) == JREAD_OK;
+}
+
+/* The object that was read, in the next n bytes. */
+static bool take_object(struct recin_json *j, struct recbuf *b, size_t n,
+			struct record *rec, struct rt_err *err,
+			enum recin_status *st)
+{
+	const struct envelope *e = &j->object.envelope;
+	struct logline l = {.run = LOGLINE_DOCKER};
+
+	if (LIKELY(j->object.kind != ENVELOPE_DOCKER)) {
+		recbuf_take(b, n);
+		*st = RECIN_RECORD;
+		return true;
+	}
+	/* The same bytes, whether a line was found or an object's end. */
+	while (recbuf_view(b).p[n - 1] != '}')
+		n--;
+	while (recbuf_view(b).n <= n && recbuf_fill(b))
+		;
+	l.run |= e->line.is_stderr ? LOGLINE_STDERR : 0;
+	l.partial = e->line.partial;
+	l.n = n;
+	l.content = e->line.text;
+	return loglines_take(&j->log, b, &l, &j->object, rec, err, st);
+}
+
+/* False: what was there is part of a unit that goes on. */
+static bool next_unit(struct recin_json *j, struct recbuf *b,
+		      struct record *rec, struct rt_err *err,
+		      enum recin_status *st)
+{
+	size_t n;
+
+	if (!*recbuf_view(b).p) {
+		loglines_damage(&j->log);
+		*st = nul_run(b, err);
+		return true;
+	}
+	if (*recbuf_view(b).p != '{')
+		return other_line(j, b, rec, err, st);
+	n = j->by_scan ? SIZE_MAX : recbuf_line(b, j->max_record);
+	if (object_line(j, b, n, rec, err))
+		return take_object(j, b, n, rec, err, st);
+	*st = scan_object(j, b, rec, err, &n);
+	if (*st == RECIN_RECORD)
+		return take_object(j, b, n, rec, err, st);
+	loglines_damage(&j->log);
+	return true;
+}
+
+/*
+ * A bad unit that ends its line takes the newline along, so that those who
+ * look at what was skipped find lines.
+ */
+static void skip_newline(struct recin_json *j, struct recbuf *b)
+{
+	if (!recbuf_view(b).n && !recbuf_fill(b))
+		return;
+	if (*recbuf_view(b).p != '\n')
+		return;
+	recbuf_skip(b, 1);
+	j->indent = 0;
+	j->by_scan = false;
+}
+
+/* A unit is none; with runs left open it is not the last thing to say. */
+static enum recin_status after_bad(struct recin_json *j, struct recbuf *b,
+				   enum recin_status st)
+{
+	if (st == RECIN_BAD)
+		skip_newline(j, b);
+	if (!j->log.open || b->last == INPUT_STOPPED || b->last == INPUT_ERROR)
+		return st;
+	return RECIN_BAD;
 }
 
 enum recin_status recin_json_next(struct recin_json *j, struct recbuf *b,
 				  struct record *rec, struct rt_err *err)
 {
-	enum jread_status why;
 	enum recin_status st;
-	size_t n;
-	sv line;
 
-	if (!skip_blanks(j, b))
-		return RECIN_EOF;
-	j->offset = b->offset;
-	if (!*recbuf_view(b).p)
-		return nul_run(b, err);
-	if (*recbuf_view(b).p != '{') {
-		drop_line(b);
-		fail(err, RECIN_BAD, "not a JSON object");
-		/* Without its newline it may be the rest of something. */
-		return recbuf_view(b).n ? RECIN_BAD : RECIN_TRUNCATED;
-	}
-	if (j->by_scan)
-		return scan_object(j, b, rec, err);
-	n = line_end(j, b);
-	if (n > j->max_record)
-		return scan_object(j, b, rec, err);
-	line = sv_first(recbuf_view(b), n);
-	st = read_object(j, line, rec, err, &why);
-	if (st == RECIN_RECORD) {
-		recbuf_take(b, n);
-		return st;
-	}
-	return scan_object(j, b, rec, err);
+	do {
+		if (!skip_blanks(j, b)) {
+			st = loglines_end(&j->log, b, err);
+			return st == RECIN_EOF ? st : after_bad(j, b, st);
+		}
+		j->log.offset = b->offset;
+	} while (!next_unit(j, b, rec, err, &st));
+	return st == RECIN_RECORD ? st : after_bad(j, b, st);
 }

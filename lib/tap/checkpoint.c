@@ -47,11 +47,12 @@ void checkpoint_begin(struct buf *b, const struct checkpoint_output *o)
 
 void checkpoint_add(struct buf *b, const struct checkpoint_dump *d)
 {
-	buf_printf(b, "dump %llu %llu %llu %016llx %llu %llu %d %d ",
+	buf_printf(b, "dump %llu %llu %llu %016llx %llu %llu %d %llu %d ",
 		   (unsigned long long)d->id.dev, (unsigned long long)d->id.ino,
 		   (unsigned long long)d->id.n, (unsigned long long)d->id.hash,
 		   (unsigned long long)d->place.offset,
 		   (unsigned long long)d->place.index, (int)d->place.format,
+		   (unsigned long long)d->place.done,
 		   (d->skip ? 1 : 0) | (d->complete ? 2 : 0));
 	put_path(b, d->path);
 }
@@ -143,6 +144,7 @@ static bool take_dump(sv line, struct checkpoint *c)
 	    !number(&line, 10, INT64_MAX, &d.place.offset) ||
 	    !number(&line, 10, 0, &d.place.index) ||
 	    !number(&line, 10, RECIN_TETRAGON_PB + 1, &form) ||
+	    !number(&line, 10, 0, &d.place.done) ||
 	    !number(&line, 10, 4, &flags) || !line.n)
 		return false;
 	d.place.format = (enum recin_format)form;

@@ -7,7 +7,7 @@
  *
  *	tetra-tap checkpoint 1
  *	output STATE FORM DEV INO SIZE TAIL-N TAIL-HASH PATH
- *	dump DEV INO HEAD-N HEAD-HASH OFFSET INDEX FORM FLAGS PATH
+ *	dump DEV INO HEAD-N HEAD-HASH OFFSET INDEX FORM DONE FLAGS PATH
  *	sum HASH
  *
  * Hashes are XXH3 in hex, numbers decimal; in a path bytes up to blank, from

@@ -85,7 +85,7 @@ static void test_checkpoint(void)
 {
 	struct checkpoint_output o = {.size = 7, .path = mem_strdup("a b\n%")};
 	struct checkpoint_dump d = {.id = {1, 2, 64, 99},
-				    .place = {5, 4, RECIN_PB},
+				    .place = {5, 4, RECIN_PB, 2},
 				    .complete = true,
 				    .path = mem_strdup("/x/\x80.log")};
 	struct checkpoint c;
@@ -96,7 +96,8 @@ static void test_checkpoint(void)
 	checkpoint_end(&b);
 	ok(!checkpoint_parse(buf_view(&b), &c), "reads what it wrote");
 	ok(c.n_dumps == 1 && c.dumps[0].place.offset == 5 &&
-		   c.dumps[0].place.format == RECIN_PB && c.dumps[0].complete &&
+		   c.dumps[0].place.format == RECIN_PB &&
+		   c.dumps[0].place.done == 2 && c.dumps[0].complete &&
 		   !c.dumps[0].skip && c.dumps[0].id.hash == 99 &&
 		   !strcmp(c.dumps[0].path, d.path),
 	   "a dump's place");
