@@ -54,6 +54,10 @@ CXXFLAGS_ALL := -std=c++17 -fno-exceptions -fno-rtti -DSIMDJSON_EXCEPTIONS=0 \
 LDFLAGS_ALL := $(OPT_$(BUILD)) -Wl,--gc-sections -Wl,--as-needed $(LDFLAGS)
 # Debian keeps libpq's header in a folder of its own.
 PQ_INCLUDE := $(shell pkg-config --cflags libpq 2>/dev/null)
+# The codec is where the time of a replay goes.
+CODEC_OPT := $(if $(filter release,$(BUILD)),-O3)
+$(B)/obj/lib/codec/%: private CFLAGS_ALL += $(CODEC_OPT)
+$(B)/obj/lib/codec/%: private CXXFLAGS_ALL += $(CODEC_OPT)
 $(B)/obj/lib/load/%: private CPPFLAGS += $(PQ_INCLUDE)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
@@ -61,7 +65,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 # --- what there is ----------------------------------------------------------
 TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
 LIBS_common := -lsimdjson -lprotobuf-c -lz -lzstd -lyaml -lm
-LIBS_tetra-tap := -lmicrohttpd
+LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
 LIBS_rt-canon := -lelf -liberty -lcrypto
 LIBS_rt-redact := -lre2
 LIBS_rt-hotsym := -lmicrohttpd
@@ -81,7 +85,7 @@ UNITS := $(UNIT_SRC:tests/unit/%.c=$(B)/test/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 BENCH_SRC := $(sort $(wildcard bench/*.c))
-BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor
+BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load
 ALL_OBJ := $(LIB_OBJ) $(PB_OBJ) $(TOOLS:%=$(B)/obj/cmd/%.c.o) \
 	$(UNIT_SRC:%=$(B)/obj/%.o) $(FUZZ_SRC:%=$(B)/obj/%.o) \
 	$(BENCH_SRC:%=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.c.o
@@ -92,7 +96,7 @@ tools: $(BINS)
 # --- rules ------------------------------------------------------------------
 # A changed compiler or flag rebuilds everything.
 FLAGS_NOW := $(CC) $(CXX) $(CPPFLAGS) $(CFLAGS_ALL) $(CXXFLAGS_ALL) \
-	$(LDFLAGS_ALL)
+	$(LDFLAGS_ALL) $(CODEC_OPT)
 $(B)/.flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || \
@@ -153,6 +157,10 @@ $(B)/bench/gen-events: $(patsubst %,$(B)/obj/%.o,$(wildcard bench/gen_*.c))
 $(B)/bench/floor: $(B)/obj/bench/floor.c.o
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^
+
+$(B)/bench/agent-load: $(B)/obj/bench/agent_load.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -lgrpc -lgpr
 
 compile_commands.json: $(ALL_OBJ)
 	@{ echo '['; find $(B)/obj -name '*.o.json' | sort | xargs cat | \

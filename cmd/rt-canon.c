@@ -6,7 +6,7 @@
 #include "canon/frame.h"
 #include "codec/pbwire.h"
 #include "event/adapter.h"
-#include "event/gap.h"
+#include "event/agentgap.h"
 #include "event/stage.h"
 #include "event/tetragon.h"
 #include "pipe/diag.h"
@@ -26,6 +26,7 @@ struct canon {
 	struct adapter *adapter;
 	struct frame_maker *frames;
 	uint64_t seen;
+	struct buf last_gap, gap; /* a gap that just passed, and ours */
 };
 
 static struct metric converted = {
@@ -55,27 +56,32 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* The agent says that it lost or held back events. */
-static enum stage_result to_gap(struct stage *s, const struct tetragon_event *e)
+/* All of a gap's fields but the first, the stage. */
+static sv without_stage(sv body)
 {
-	struct gap g = {.stage = sv_str(s->name)};
+	struct pb_cur c = pb_walk(body);
+	struct pb_field f;
 
-	if (e->time.p)
-		pb_get_timestamp(e->time, &g.to.sec, &g.to.nsec);
-	if (e->type == TETRAGON_RATE_LIMIT) {
-		g.reason = "agent_rate_limit";
-		g.count = e->part[PART_COUNT].v;
-		g.detail = SV("the agent's export rate limit");
-	} else {
-		g.reason = "agent_throttle";
-		g.unknown = true;
-		g.scope = e->part[PART_CGROUP].data;
-		g.detail = e->part[PART_THROTTLE_TYPE].v == 2
-				   ? SV("throttling ends")
-				   : SV("throttling starts");
-	}
-	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
-	recout_end(&s->out, RECORD_GAP);
+	return pb_next(&c, &f) == 1 && f.num == 1 ? sv_from(body, f.raw.n)
+						  : body;
+}
+
+static enum stage_result on_gap(struct canon *c, const struct record *r)
+{
+	c->last_gap.n = 0;
+	buf_sv(&c->last_gap, without_stage(r->body));
+	return STAGE_PASS;
+}
+
+/* The agent says that it held back events; tetra-tap may have said so, too. */
+static enum stage_result to_gap(struct canon *c, struct stage *s,
+				struct gap *g)
+{
+	c->gap.n = 0;
+	gap_write(g, &c->gap);
+	if (!sv_eq(buf_view(&c->gap), buf_view(&c->last_gap)))
+		stage_gap(s, g);
+	c->last_gap.n = 0;
 	return STAGE_MERGED;
 }
 
@@ -105,19 +111,19 @@ static enum stage_result on_event(struct canon *c, struct stage *s,
 				  const struct record *r)
 {
 	struct tetragon_event e;
+	struct gap g;
 
 	if (!tetragon_parse(r->body, &e)) {
 		metric_add(&dropped, 1);
 		return stage_bad(s, "malformed_event", &malformed);
 	}
+	if (agentgap_of(&e, &g))
+		return to_gap(c, s, &g);
 	switch (e.type) {
 	case TETRAGON_NONE:
 		return STAGE_PASS; /* not ours to judge */
 	case TETRAGON_TEST:
 		return stage_drop(s, "test_event");
-	case TETRAGON_THROTTLE:
-	case TETRAGON_RATE_LIMIT:
-		return to_gap(s, &e);
 	default:
 		return convert(c, s, r, &e);
 	}
@@ -130,6 +136,8 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	enum stage_result res;
 	uint64_t t;
 
+	if (r->kind == RECORD_GAP)
+		return on_gap(c, r);
 	if (r->kind != RECORD_TETRAGON)
 		return STAGE_PASS;
 	if (c->seen++ % TIMED_ONE_IN)
@@ -188,7 +196,8 @@ int main(int argc, char **argv)
 			    .symbol_cache = 16 * MIB};
 	struct canon c = {0};
 	struct stage s = {.name = "rt-canon", .ctx = &c,
-			  .on_record = on_record, .on_close = on_close};
+			  .on_record = on_record, .on_close = on_close,
+			  .sees_gaps = true};
 	struct resolver_opts ro;
 	struct rt_err err;
 	int code;
@@ -215,6 +224,8 @@ int main(int argc, char **argv)
 		diag_warn("%llu fields of events that this version does not "
 			  "know were left out",
 			  (unsigned long long)unknown_fields.value);
+	buf_release(&c.last_gap);
+	buf_release(&c.gap);
 	adapter_free(c.adapter);
 	frame_maker_free(c.frames);
 	return code;

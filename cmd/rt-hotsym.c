@@ -62,8 +62,10 @@ static void end_package(void *ctx)
 static void on_late(void *ctx, uint64_t n, struct timestamp from,
 		    struct timestamp to)
 {
+	struct gap g = {.reason = "late", .count = n, .from = from, .to = to};
+
 	metric_add(&late_events, n);
-	stage_gap(((struct context *)ctx)->stage, "late", n, SV_NULL, from, to);
+	stage_gap(((struct context *)ctx)->stage, &g);
 }
 
 static enum stage_result on_record(void *ctx, struct stage *s,

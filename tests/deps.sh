@@ -10,10 +10,15 @@ packages='
 	libsimdjson-dev libjansson-dev libyaml-dev libxxhash-dev
 	zlib1g-dev libzstd-dev libssl-dev libre2-dev
 	libelf-dev libiberty-dev libpq-dev libmicrohttpd-dev
+	libgrpc-dev libcurl4-openssl-dev
 	clang libclang-rt-dev universal-ctags
 	bats bats-assert bats-support jq mandoc
 	protobuf-compiler binutils zstd gzip time
-	postgresql-15 postgresql-client-15'
+	postgresql-15 postgresql-client-15 curl openssl xxd'
+
+# Node.js may come from elsewhere, with npm in it.
+command -v node >/dev/null || packages="$packages nodejs"
+command -v npm >/dev/null || packages="$packages npm"
 
 installed()
 {

@@ -87,11 +87,13 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'yaml.h' pipe/config
 	foreign '(zlib|zstd).h' pipe/inflate
 	foreign 'xxhash.h' base/hash
-	foreign 'openssl/.*' base/sha256
+	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'
 	foreign '(libelf|gelf|elf).h' symbol/elfread
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
 	foreign 'protobuf-c/.*' codec/schema
-	foreign 'jansson.h' none
+	foreign 'jansson.h' tap/agentinfo
+	foreign 'grpc/.*' tap/agent
+	foreign 'curl/.*' tap/agentmetrics
 )"
 
 verdict 'generated headers stay in codec and event' "$(

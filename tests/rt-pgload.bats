@@ -116,10 +116,12 @@ value() {
 # --- the schema --------------------------------------------------------------
 
 @test "--init twice, and by four at once, leaves one schema" {
+	local pids=()
 	for _ in 1 2 3 4; do
 		rt-pgload --init 3>&- &
+		pids+=($!)
 	done
-	wait
+	wait "${pids[@]}"
 	run rt-pgload --init
 	assert_success
 	assert_output ''
@@ -292,10 +294,11 @@ batches loaded, 0 batches were there, complete"
 		WHERE image_digest = 'sha256:2'" -c 'SELECT pg_sleep(0.6)' \
 		-c "UPDATE signals.hot_symbols SET module = 'x'
 		WHERE image_digest = 'sha256:0'" -c COMMIT 3>&- &
+	local other=$!
 	sleep 0.3
 	run rt-pgload -q <"$(tmp in)"
 	assert_success
-	wait
+	wait "$other"
 	after=$(grep -c 'deadlock detected' "$PG_DIR/data/log")
 	[ "$after" -gt "$before" ]
 	assert_same <(expected "$(tmp in)") <(loaded)

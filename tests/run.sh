@@ -5,6 +5,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
+# A test that hangs fails.
+export BATS_TEST_TIMEOUT=300
+
 log=$(mktemp) || exit 2
 passed=0
 failed=0
@@ -61,7 +64,8 @@ part 'fuzz corpora (asan)' corpus asan
 for f in tests/*.bats; do
 	part "$(basename "$f")" bats --tap "$f"
 done
-for f in tests/contract.bats tests/broken.bats tests/pipeline.bats; do
+for f in tests/contract.bats tests/broken.bats tests/pipeline.bats \
+	tests/select.bats tests/live.bats tests/live_wire.bats; do
 	part "$(basename "$f") (asan)" env BIN=build/asan/bin bats --tap "$f"
 done
 

@@ -16,4 +16,9 @@ struct hash128 {
 
 struct hash128 hash128(sv s, uint64_t seed);
 
+static inline bool hash128_eq(struct hash128 a, struct hash128 b)
+{
+	return a.lo == b.lo && a.hi == b.hi;
+}
+
 #endif

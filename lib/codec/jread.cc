@@ -13,6 +13,7 @@
 #include <simdjson.h>
 
 #include "base/mem.h"
+#include "codec/jkept.h"
 #include "codec/jtext.h"
 #include "codec/jtoken.h"
 #include "codec/pbwire.h"
@@ -402,51 +403,6 @@ bool read_object(walk &w, od::object &obj, const schema_msg *m, bool top)
 	return true;
 }
 
-/* One length-delimited field and nothing else? */
-bool is_record(sv wire)
-{
-	struct pb_cur c = pb_walk(wire);
-	struct pb_field f;
-
-	return pb_next(&c, &f) == 1 && c.p == c.end && f.wt == PB_LEN;
-}
-
-/* The one string in minified text of the form head "..." tail, its quotes with
- * it; n is 0 where the text has another form. */
-sv string_between(sv text, sv head, sv tail)
-{
-	if (text.n < head.n + tail.n + 2 || !sv_starts(text, head) ||
-	    memcmp(text.p + text.n - tail.n, tail.p, tail.n) != 0)
-		return sv();
-	sv s = {text.p + head.n, text.n - head.n - tail.n};
-	bool one = s.p[0] == '"' &&
-		   memchr(s.p + 1, '"', s.n - 1) == s.p + s.n - 1;
-
-	return one ? s : sv();
-}
-
-/* What jwrite_record makes of wire bytes of an unknown kind, undone; jq -S
- * puts the members in the other order. */
-bool restore_record(walk &w, sv minified)
-{
-	char *start = w.p;
-	sv s = string_between(
-		minified,
-		SV("{\"kind\":\"unknown\",\"" SCHEMA_UNKNOWN_PB_KEY "\":"),
-		SV("}"));
-
-	if (!s.n)
-		s = string_between(minified,
-				   SV("{\"" SCHEMA_UNKNOWN_PB_KEY "\":"),
-				   SV(",\"kind\":\"unknown\"}"));
-	if (s.n && jtoken_unknown_pb(&w, s) &&
-	    is_record((sv){start, (size_t)(w.p - start)}))
-		return true;
-	w.p = start;
-	w.err = NULL;
-	return false;
-}
-
 bool only_blanks(const char *p, const char *end)
 {
 	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
@@ -467,7 +423,7 @@ jread_status keep_record(walk &w)
 	}
 	if (!only_blanks(behind, w.text_end))
 		return JREAD_TRAILING;
-	if (restore_record(w, (sv){body, (size_t)(end - body)}))
+	if (jkept_restore(&w, (sv){body, (size_t)(end - body)}))
 		return JREAD_OK;
 	q = pb_write_tag(w.p, SCHEMA_UNKNOWN_JSON, PB_LEN);
 	jtext_minify(w.text, w.text_end, body, &end);

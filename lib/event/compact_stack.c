@@ -8,9 +8,11 @@ enum verdict { SAME = 1, CORRECTED, RESOLVED, UNVERIFIABLE, UNRESOLVED };
 static void begin(struct compact_line *l, bool kernel)
 {
 	compact_line_next(l);
+	buf_add(l->out, "    ", 4);
 	compact_line_on(l, PAINT_FRAME);
-	buf_str(l->out, kernel ? "    kernel  " : "    user    ");
+	buf_str(l->out, kernel ? "kernel" : "user");
 	compact_line_off(l);
+	buf_str(l->out, kernel ? "  " : "    ");
 }
 
 static void put_offset(struct compact_line *l, uint64_t offset)
@@ -25,6 +27,7 @@ static void put_entry(struct compact_line *l, sv wire, bool kernel)
 	uint64_t address = compact_line_get(wire, 1).v;
 	sv symbol = compact_line_get_sv(wire, 3);
 	sv module = compact_line_get_sv(wire, 4);
+	sv beside = kernel ? module : symbol;
 
 	begin(l, kernel);
 	if (kernel)
@@ -34,9 +37,11 @@ static void put_entry(struct compact_line *l, sv wire, bool kernel)
 	else
 		buf_str(l->out, "[anon]");
 	put_offset(l, compact_line_get(wire, 2).v);
-	compact_line_on(l, PAINT_DETAIL);
-	compact_line_labelled(l, " ", kernel ? module : symbol);
-	compact_line_off(l);
+	if (beside.n) {
+		compact_line_on(l, PAINT_DETAIL);
+		compact_line_labelled(l, " ", beside);
+		compact_line_off(l);
+	}
 	if (address) {
 		buf_add(l->out, " @ ", 3);
 		compact_line_hex(l, address);

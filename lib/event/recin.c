@@ -20,6 +20,7 @@ struct recin {
 	struct rt_err err;
 	uint64_t index, offset; /* of the current unit */
 	uint64_t raw_bytes;	/* of the streams before */
+	struct recin_place place;
 	bool ended;
 };
 
@@ -50,7 +51,30 @@ void recin_attach(struct recin *r, struct input *in)
 		recin_json_reset(r->json);
 	r->format = r->wanted;
 	r->index = 0;
+	r->place = (struct recin_place){.format = r->format};
 	r->ended = false;
+}
+
+void recin_attach_at(struct recin *r, struct input *in, struct recin_place p)
+{
+	recin_attach(r, in);
+	r->buf.offset = p.offset;
+	r->index = p.index;
+	if (p.format != RECIN_AUTO)
+		r->format = p.format;
+	r->place = p;
+}
+
+struct recin_place recin_place(const struct recin *r)
+{
+	return r->place;
+}
+
+bool recin_paused(const struct recin *r, bool *unfinished)
+{
+	*unfinished = recbuf_view(&r->buf).n || r->index != r->place.index ||
+		      (r->buf.in && input_is_cut(r->buf.in));
+	return r->buf.last == INPUT_PAUSED;
 }
 
 const struct rt_err *recin_err(const struct recin *r)
@@ -100,6 +124,8 @@ static enum recin_status at_end(struct recin *r)
 		return RECIN_ERROR;
 	case INPUT_STOPPED:
 		return RECIN_STOPPED;
+	case INPUT_PAUSED:
+		return RECIN_PAUSED;
 	case INPUT_OK:
 	case INPUT_EOF:
 		break;
@@ -183,7 +209,8 @@ static enum recin_status next_frame(struct recin *r, sv *frame)
 	r->offset = r->buf.offset;
 	st = frame_length(r, &prefix, &len);
 	if (st != RECIN_RECORD) {
-		r->index += st != RECIN_EOF && st != RECIN_STOPPED;
+		r->index += st != RECIN_EOF && st != RECIN_STOPPED &&
+			    st != RECIN_PAUSED;
 		r->ended = true;
 		return st;
 	}
@@ -263,10 +290,8 @@ static enum recin_status next_json(struct recin *r, struct record *rec)
 	return st;
 }
 
-enum recin_status recin_next(struct recin *r, struct record *rec)
+static enum recin_status next(struct recin *r, struct record *rec)
 {
-	if (r->ended)
-		return RECIN_EOF;
 	if (r->format == RECIN_AUTO && !detect(r))
 		return at_end(r);
 	switch (r->format) {
@@ -279,4 +304,20 @@ enum recin_status recin_next(struct recin *r, struct record *rec)
 		break;
 	}
 	return next_json(r, rec);
+}
+
+enum recin_status recin_next(struct recin *r, struct record *rec)
+{
+	enum recin_status st;
+
+	if (r->ended)
+		return RECIN_EOF;
+	r->place = (struct recin_place){r->buf.offset, r->index, r->format};
+	st = next(r, rec);
+	/* What a unit is that ends with the bytes so far is not known yet. */
+	if (UNLIKELY(r->buf.last == INPUT_PAUSED) && st != RECIN_RECORD) {
+		r->ended = true;
+		return RECIN_PAUSED;
+	}
+	return st;
 }

@@ -33,15 +33,30 @@ enum recin_status {
 	RECIN_EOF,
 	RECIN_STOPPED, /* by a signal */
 	RECIN_ERROR,   /* err.sys_errno */
+	RECIN_PAUSED,  /* no whole unit yet: attach again at recin_place */
 };
 
 struct recin;
+
+/* Where a stream can be taken up again. */
+struct recin_place {
+	uint64_t offset; /* of the first byte of no unit handed out yet */
+	uint64_t index;	 /* of the last unit before it */
+	enum recin_format format; /* RECIN_AUTO: not seen yet */
+};
 
 struct recin *recin_new(enum recin_format format, size_t max_record);
 void recin_free(struct recin *r);
 
 /* The next stream to read, once the one before is done; takes it over. */
 void recin_attach(struct recin *r, struct input *in);
+
+/* The same from a place on, to which the input was brought (input_skip). */
+void recin_attach_at(struct recin *r, struct input *in, struct recin_place p);
+/* Behind the units that the recin_next before the last one handed out. */
+struct recin_place recin_place(const struct recin *r);
+/* Did the stream pause, and was a unit begun that is not whole? */
+bool recin_paused(const struct recin *r, bool *unfinished);
 
 enum recin_status recin_next(struct recin *r, struct record *rec);
 

@@ -235,12 +235,10 @@ static enum recin_status skip_object(struct recin_json *j, struct recbuf *b,
 			break;
 		st = jframe_scan(f, recbuf_view(b));
 	}
-	if (st == JFRAME_DONE) {
-		recbuf_take(b, f->pos);
-		j->by_scan = true;
-		return RECIN_BAD;
-	}
-	drop_line(b);
+	recbuf_take(b, f->pos);
+	j->by_scan |= st == JFRAME_DONE;
+	if (st != JFRAME_DONE)
+		drop_line(b);
 	return st == JFRAME_MORE ? RECIN_TRUNCATED : RECIN_BAD;
 }
 

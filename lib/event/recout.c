@@ -42,7 +42,12 @@ static void account(struct recout *o, enum record_kind kind, sv wire)
 	if (!record_is_counted(kind))
 		return;
 	o->counted++;
-	o->digest = digest_next(o->digest, wire);
+	if (wire.p == o->known.wire.p && wire.n == o->known.wire.n &&
+	    hash128_eq(o->digest, o->known.from))
+		o->digest = o->known.to;
+	else
+		o->digest = digest_next(o->digest, wire);
+	o->known.wire = SV_NULL;
 }
 
 /* One record as text behind what is buffered; false: cannot be written. */

@@ -32,6 +32,11 @@ struct recout {
 	size_t mark;	  /* where its body begins */
 	uint8_t hint[32]; /* width of the last body's length, by kind */
 	struct hash128 digest; /* chained over the counted records */
+	/* What digest_next made of these bytes and that digest just now. */
+	struct {
+		sv wire;
+		struct hash128 from, to;
+	} known;
 	uint64_t counted;
 	uint64_t unwritable; /* not expressible in the encoding: dropped */
 	struct rt_err err;   /* of the last such */
@@ -45,6 +50,15 @@ const char *recout_open(struct recout *o, int fd, enum recout_format f);
 
 /* Whether compact output is coloured; without this call, COMPACT_AUTO. */
 void recout_colour(struct recout *o, enum compact_when when);
+
+/* Spares the digest of a record that is passed on as it came. */
+static inline void recout_digest_known(struct recout *o, sv wire,
+				       struct hash128 from, struct hash128 to)
+{
+	o->known.wire = wire;
+	o->known.from = from;
+	o->known.to = to;
+}
 
 /* A record as it is. False: dropped, see recout_err. */
 bool recout_put(struct recout *o, const struct record *r);

@@ -27,9 +27,8 @@ static size_t choice(const char *const *choices, const char *s)
 	return i;
 }
 
-static void on_idle(void *arg)
+void stage_idle(struct stage *s)
 {
-	struct stage *s = arg;
 	struct progress p = {s->total, s->total_bad, s->total_dropped,
 			     recin_raw_bytes(s->in), s->total_bytes};
 
@@ -37,6 +36,11 @@ static void on_idle(void *arg)
 		recout_flush(&s->out);
 	metrics_tick();
 	progress_tick(&p);
+}
+
+static void on_idle(void *arg)
+{
+	stage_idle(arg);
 }
 
 void stage_open(struct stage *s, const struct stage_opts *o)
@@ -73,27 +77,40 @@ void stage_created(struct stage *s)
 	s->ledger.created++;
 }
 
-void stage_gap(struct stage *s, const char *reason, uint64_t count, sv scope,
-	       struct timestamp from, struct timestamp to)
+void stage_put_new(struct stage *s, enum record_kind kind, sv body)
 {
-	struct gap g = {.stage = sv_str(s->name), .reason = reason,
-			.count = count, .scope = scope, .from = from, .to = to};
+	buf_sv(recout_begin(&s->out, kind), body);
+	if (recout_end(&s->out, kind))
+		stage_created(s);
+}
 
+void stage_gap(struct stage *s, struct gap *g)
+{
 	if (s->sink)
 		return;
-	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
+	g->stage = sv_str(s->name);
+	gap_write(g, recout_begin(&s->out, RECORD_GAP));
 	recout_end(&s->out, RECORD_GAP);
 }
 
 /* --- bad records -------------------------------------------------------- */
+
+static const char *origin(const struct stage *s)
+{
+	return s->origin ? s->origin : recin_name(s->in);
+}
+
+static unsigned long long position(const struct stage *s)
+{
+	return s->origin ? s->total : recin_index(s->in);
+}
 
 static void report_bad(struct stage *s, const struct rt_err *e)
 {
 	s->status = tool_worst(s->status, TOOL_BAD);
 	if (!diag_allow(e->msg))
 		return;
-	diag_error("%s:record %llu (byte %llu): %s", recin_name(s->in),
-		   (unsigned long long)recin_index(s->in),
+	diag_error("%s:record %llu (byte %llu): %s", origin(s), position(s),
 		   (unsigned long long)(recin_offset(s->in) + e->pos), e->msg);
 }
 
@@ -102,11 +119,9 @@ static void extend_bad(struct stage *s, const struct rt_err *e)
 {
 	if (!s->bad.n) {
 		s->bad.from = s->last_time;
-		snprintf(s->bad.scope, sizeof(s->bad.scope), "%s",
-			 recin_name(s->in));
+		snprintf(s->bad.scope, sizeof(s->bad.scope), "%s", origin(s));
 		snprintf(s->bad.detail, sizeof(s->bad.detail),
-			 "record %llu, byte %llu: %s",
-			 (unsigned long long)recin_index(s->in),
+			 "record %llu, byte %llu: %s", position(s),
 			 (unsigned long long)(recin_offset(s->in) + e->pos),
 			 e->msg);
 	}
@@ -147,7 +162,6 @@ enum stage_result stage_bad(struct stage *s, const char *reason,
 static void close_bad(struct stage *s, struct timestamp to)
 {
 	struct gap g = {
-		.stage = sv_str(s->name),
 		.reason = s->bad.truncated ? "truncated_input" : "bad_record",
 		.count = s->bad.n,
 		.unknown = s->bad.unknown,
@@ -158,10 +172,7 @@ static void close_bad(struct stage *s, struct timestamp to)
 
 	s->bad.n = 0;
 	s->bad.truncated = s->bad.unknown = false;
-	if (s->sink)
-		return;
-	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
-	recout_end(&s->out, RECORD_GAP);
+	stage_gap(s, &g);
 }
 
 /* --- segments ----------------------------------------------------------- */
@@ -214,18 +225,14 @@ static void check_upstream(struct stage *s)
  */
 static void no_ledger(struct stage *s)
 {
-	struct gap g = {.stage = sv_str(s->name),
-			.reason = "truncated_input",
+	struct gap g = {.reason = "truncated_input",
 			.unknown = true,
 			.from = s->last_time,
 			.detail = SV("no ledger behind the last record")};
 
 	s->ledger.complete = false;
 	diag_warn("the stream ends without the ledger of the stage before");
-	if (s->sink)
-		return;
-	gap_write(&g, recout_begin(&s->out, RECORD_GAP));
-	recout_end(&s->out, RECORD_GAP);
+	stage_gap(s, &g);
 }
 
 /* Our own ledger behind the upstream's, then a new segment. */
@@ -282,15 +289,23 @@ static enum stage_result put(struct stage *s, const struct record *r)
 	return stage_bad(s, "unwritable", recout_err(&s->out));
 }
 
+static void count_in(struct stage *s, sv wire)
+{
+	struct hash128 from = s->ledger.in_digest;
+
+	s->ledger.in++;
+	s->total++;
+	s->ledger.in_digest = digest_next(from, wire);
+	recout_digest_known(&s->out, wire, from, s->ledger.in_digest);
+}
+
 static bool handle(struct stage *s, const struct record *r)
 {
 	struct timestamp t = {0, 0};
 	enum stage_result res;
 
 	s->needs_ledger |= !r->raw;
-	s->ledger.in++;
-	s->total++;
-	s->ledger.in_digest = digest_next(s->ledger.in_digest, r->wire);
+	count_in(s, r->wire);
 	if (record_time(r, &t)) {
 		ledger_time(&s->ledger, t);
 		s->last_time = t;
@@ -318,7 +333,7 @@ static bool handle(struct stage *s, const struct record *r)
 		s->status = tool_worst(s->status, TOOL_SYSTEM);
 		return false;
 	}
-	return true;
+	return !s->enough;
 }
 
 /* Not counted, whatever becomes of it. */
@@ -349,8 +364,20 @@ static bool on_record(struct stage *s, const struct record *r)
 	return handle(s, r);
 }
 
-/* An input that did not end as it should. */
-static void cut(struct stage *s)
+void stage_lost(struct stage *s, const char *reason, uint64_t n)
+{
+	s->ledger.in += n;
+	s->total += n;
+	s->total_dropped += n;
+	ledger_count(&s->ledger.dropped, reason, n);
+}
+
+void stage_enough(struct stage *s)
+{
+	s->enough = true;
+}
+
+void stage_cut(struct stage *s)
 {
 	s->cut = true;
 	s->ledger.complete = false;
@@ -368,31 +395,62 @@ static bool handle_trouble(struct stage *s, enum recin_status st)
 	case RECIN_TRUNCATED:
 	case RECIN_LOST:
 		note_bad(s, st);
-		cut(s);
+		stage_cut(s);
 		return false;
 	case RECIN_ERROR:
 		diag_error("cannot read '%s': %s", recin_name(s->in),
 			   strerror(recin_err(s->in)->sys_errno));
 		s->status = tool_worst(s->status, TOOL_SYSTEM);
-		cut(s);
+		stage_cut(s);
 		return false;
 	case RECIN_STOPPED:
-		cut(s);
+		stage_cut(s);
 		return false;
 	case RECIN_RECORD:
+	case RECIN_PAUSED:
 	case RECIN_EOF:
 		break;
 	}
 	return false;
 }
 
+static bool output_failed(const struct stage *s)
+{
+	return !s->sink && s->out.out.err;
+}
+
+bool stage_take(struct stage *s, const struct record *r)
+{
+	if (on_record(s, r) && !output_failed(s))
+		return true;
+	stage_cut(s);
+	return false;
+}
+
+void stage_settle(struct stage *s)
+{
+	if (s->bad.n)
+		close_bad(s, s->last_time);
+	stage_idle(s);
+}
+
+static bool may_handle(struct stage *s, const struct record *r)
+{
+	return !s->before || s->before(s->before_arg, s, r);
+}
+
 bool stage_feed(struct stage *s, struct input *in)
+{
+	return stage_feed_at(s, in, (struct recin_place){0});
+}
+
+bool stage_feed_at(struct stage *s, struct input *in, struct recin_place at)
 {
 	struct record r;
 	enum recin_status st;
 
 	input_on_idle(in, on_idle, s);
-	recin_attach(s->in, in);
+	recin_attach_at(s->in, in, at);
 	for (;;) {
 		st = recin_next(s->in, &r);
 		if (UNLIKELY(++s->idle_tick >= TICK_EVERY)) {
@@ -406,17 +464,17 @@ bool stage_feed(struct stage *s, struct input *in)
 			progress_tick(&p);
 		}
 		if (LIKELY(st == RECIN_RECORD)) {
-			if (!on_record(s, &r)) {
-				cut(s);
+			if (!may_handle(s, &r) || !on_record(s, &r)) {
+				stage_cut(s);
 				return false;
 			}
-		} else if (st == RECIN_EOF) {
+		} else if (st == RECIN_EOF || st == RECIN_PAUSED) {
 			return true;
 		} else if (!handle_trouble(s, st)) {
 			return st != RECIN_STOPPED;
 		}
-		if (UNLIKELY(!s->sink && s->out.out.err)) {
-			cut(s); /* by us: nobody takes what is left */
+		if (UNLIKELY(output_failed(s))) {
+			stage_cut(s); /* by us: nobody takes what is left */
 			return false;
 		}
 	}
@@ -426,7 +484,7 @@ void stage_no_input(struct stage *s, const char *name, int err)
 {
 	diag_error("cannot open '%s': %s", name, strerror(err));
 	s->status = tool_worst(s->status, TOOL_SYSTEM);
-	cut(s);
+	stage_cut(s);
 }
 
 enum tool_exit stage_finish(struct stage *s, int *output_errno)

@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "event/gap.h"
 #include "event/ledger.h"
 #include "event/recin.h"
 #include "event/record.h"
@@ -57,6 +58,11 @@ enum stage_result {
 struct stage;
 typedef enum stage_result stage_record(void *ctx, struct stage *s,
 				       const struct record *r);
+/*
+ * Before a record of the input is handled: what came before recin_place is
+ * handled, and written where the output's buffer is empty. False: stop here.
+ */
+typedef bool stage_before(void *arg, struct stage *s, const struct record *r);
 /* Before the segment's ledger is written: flush what is pending. */
 typedef bool stage_close(void *ctx, struct stage *s, bool complete);
 
@@ -65,11 +71,15 @@ struct stage {
 	void *ctx;
 	stage_record *on_record;
 	stage_close *on_close; /* or NULL */
+	stage_before *before;  /* or NULL */
+	void *before_arg;
 	bool sink;	       /* nothing is written to stdout */
 	/* on_record gets gap records, too, and a sink's ledgers; neither is
 	 * counted. */
 	bool sees_gaps;
 	/* Set up by stage_open; the callbacks use them. */
+	/* Where records come from that no input brings: an address, or NULL. */
+	const char *origin;
 	struct recin *in;
 	struct recout out;
 	struct ledger ledger; /* of this segment */
@@ -81,6 +91,7 @@ struct stage {
 	bool input_ended_well, cut;
 	struct ledger_view upstream;
 	uint64_t upstream_out; /* announced by the ledgers of this segment */
+	bool enough;	       /* stage_enough */
 	bool closing;	       /* ledgers have come, more may follow */
 	bool needs_ledger;     /* records that a stage wrote have come */
 	struct buf ledgers; /* those, framed, until ours stands behind them */
@@ -102,6 +113,12 @@ void stage_open(struct stage *s, const struct stage_opts *o);
 /* One input (taken over), to its end. False: give up. */
 bool stage_feed(struct stage *s, struct input *in);
 
+/* The same from a place on; INPUT_PAUSED is an end like any other. */
+bool stage_feed_at(struct stage *s, struct input *in, struct recin_place at);
+
+/* Says what is pending (a run of bad records), then as stage_idle. */
+void stage_settle(struct stage *s);
+
 /* Closes the last segment and the output; *output_errno for tool_end. */
 enum tool_exit stage_finish(struct stage *s, int *output_errno);
 
@@ -112,12 +129,25 @@ enum stage_result stage_drop(struct stage *s, const char *reason);
 enum stage_result stage_bad(struct stage *s, const char *reason,
 			    const struct rt_err *err);
 
-/* A record that has no counterpart in the input. */
+/* A record that has no counterpart in the input was written, or is now. */
 void stage_created(struct stage *s);
+void stage_put_new(struct stage *s, enum record_kind kind, sv body);
 
-/* Writes a gap record on behalf of this stage. */
-void stage_gap(struct stage *s, const char *reason, uint64_t count,
-	       sv scope, struct timestamp from, struct timestamp to);
+/* This record is the last one; what is left of the input is not read. */
+void stage_enough(struct stage *s);
+
+/*
+ * For a source that has no input of bytes: one record (false: give up), what
+ * it received but had to drop, that something is missing at the end, and
+ * "nothing to do right now" (output is flushed, metrics and progress go on).
+ */
+bool stage_take(struct stage *s, const struct record *r);
+void stage_lost(struct stage *s, const char *reason, uint64_t n);
+void stage_cut(struct stage *s);
+void stage_idle(struct stage *s);
+
+/* Writes a gap record on behalf of this stage, whose name it gets. */
+void stage_gap(struct stage *s, struct gap *g);
 
 /* An input that cannot be opened: said, remembered in status and ledger. */
 void stage_no_input(struct stage *s, const char *name, int err);

@@ -267,6 +267,7 @@ bool tetragon_pod(sv wire, struct tetragon_pod *p)
 			p->uid = f.data;
 			break;
 		case 4:
+			p->has_container = true;
 			if (!parse_container(f.data, p))
 				return false;
 			break;

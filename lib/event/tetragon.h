@@ -118,7 +118,7 @@ struct tetragon_pod {
 	sv container_id, container_name, image_id, image_name;
 	sv start_time, container_pid, security_context; /* contents */
 	uint64_t maybe_exec_probe;
-	bool has_legacy_labels;
+	bool has_container, has_legacy_labels;
 };
 
 bool tetragon_pod(sv wire, struct tetragon_pod *p);

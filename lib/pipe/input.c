@@ -20,6 +20,7 @@ struct input {
 	char *name;
 	bool may_block; /* anything but a regular file */
 	bool eof;
+	bool may_grow;
 	uint64_t raw_bytes;
 	input_idle *idle;
 	void *idle_arg;
@@ -62,6 +63,16 @@ void input_on_idle(struct input *in, input_idle *fn, void *arg)
 {
 	in->idle = fn;
 	in->idle_arg = arg;
+}
+
+void input_may_grow(struct input *in)
+{
+	in->may_grow = true;
+}
+
+bool input_is_cut(const struct input *in)
+{
+	return in->inflate && !inflate_at_boundary(in->inflate);
 }
 
 const char *input_name(const struct input *in)
@@ -118,6 +129,8 @@ static enum input_status read_fd(struct input *in, char *dst, size_t cap,
 			return INPUT_OK;
 		}
 		if (r == 0) {
+			if (in->may_grow)
+				return INPUT_PAUSED;
 			in->eof = true;
 			return INPUT_EOF;
 		}
@@ -207,4 +220,34 @@ enum input_status input_read(struct input *in, char *dst, size_t cap,
 	if (in->inflate)
 		return read_packed(in, dst, cap, n);
 	return in->eof ? INPUT_EOF : read_fd(in, dst, cap, n);
+}
+
+static enum input_status discard(struct input *in, uint64_t n)
+{
+	char *scratch = mem_alloc(PACKED_SIZE);
+	enum input_status st = INPUT_OK;
+
+	while (n && st == INPUT_OK) {
+		size_t got;
+
+		st = input_read(in, scratch, (size_t)MIN(n, PACKED_SIZE), &got);
+		n -= got;
+	}
+	mem_free(scratch);
+	return st;
+}
+
+enum input_status input_skip(struct input *in, uint64_t n)
+{
+	enum input_status st = n ? probe(in) : INPUT_OK;
+
+	if (!n || st != INPUT_OK)
+		return st;
+	if (in->inflate || in->may_block)
+		return discard(in, n);
+	if (lseek(in->fd, (off_t)n, SEEK_SET) < 0)
+		return INPUT_ERROR;
+	in->n_magic = 0;
+	in->eof = false;
+	return INPUT_OK;
 }

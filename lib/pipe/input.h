@@ -21,6 +21,7 @@ enum input_status {
 	INPUT_CORRUPT,	 /* not what the compression format allows */
 	INPUT_ERROR,	 /* read(2) failed: errno */
 	INPUT_STOPPED,	 /* a signal asked to stop */
+	INPUT_PAUSED,	 /* the end for now, of a file that may grow */
 };
 
 typedef void input_idle(void *arg);
@@ -29,6 +30,19 @@ typedef void input_idle(void *arg);
 struct input *input_open(int fd, const char *name);
 void input_close(struct input *in);
 void input_on_idle(struct input *in, input_idle *fn, void *arg);
+
+/* The end is INPUT_PAUSED, and no compressed data is cut there. */
+void input_may_grow(struct input *in);
+
+/* Does compressed data end here in the middle? */
+bool input_is_cut(const struct input *in);
+
+/*
+ * To a place in the stream as it comes out of decompression, before the first
+ * read. A plain file is positioned, compressed data read and dropped; the
+ * status is that of the last read, INPUT_OK when the place was reached.
+ */
+enum input_status input_skip(struct input *in, uint64_t n);
 
 /* Up to cap bytes to dst. */
 enum input_status input_read(struct input *in, char *dst, size_t cap,

@@ -68,6 +68,18 @@ static void print_histogram(struct buf *out, const struct metric_histogram *h)
 		   h->name, (unsigned long long)total);
 }
 
+static void print_row(struct buf *out, const struct metric *m)
+{
+	uint64_t v = __atomic_load_n(&m->value, __ATOMIC_RELAXED);
+
+	buf_printf(out, "%s%s%s%s ", m->name, *m->label ? "{" : "", m->label,
+		   *m->label ? "}" : "");
+	if (m->unit)
+		buf_printf(out, "%.9g\n", (double)v / (double)m->unit);
+	else
+		buf_printf(out, "%llu\n", (unsigned long long)v);
+}
+
 void metrics_print(struct buf *out)
 {
 	const char *last = "";
@@ -78,11 +90,7 @@ void metrics_print(struct buf *out)
 				   m->help, m->name,
 				   m->gauge ? "gauge" : "counter");
 		last = m->name;
-		buf_printf(out, "%s%s%s%s %llu\n", m->name,
-			   *m->label ? "{" : "", m->label,
-			   *m->label ? "}" : "",
-			   (unsigned long long)__atomic_load_n(
-				   &m->value, __ATOMIC_RELAXED));
+		print_row(out, m);
 	}
 	for (const struct metric_histogram *h = histograms; h; h = h->next)
 		print_histogram(out, h);

@@ -15,6 +15,7 @@ struct metric {
 	const char *help;
 	const char *label; /* "" or `probe_type="Kprobe"` */
 	bool gauge;
+	uint64_t unit; /* value in one unit of what is exported; 0: 1 */
 	uint64_t value;
 	struct metric *next;
 };

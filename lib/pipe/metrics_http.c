@@ -3,6 +3,8 @@
 
 #include <microhttpd.h>
 #include <netdb.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
@@ -10,7 +12,9 @@
 #include "pipe/opt.h"
 
 static struct MHD_Daemon *server;
-static const char *unhealthy; /* NULL: all is well */
+static pthread_mutex_t health_lock = PTHREAD_MUTEX_INITIALIZER;
+static char health[256] = "ok\n";
+static bool healthy = true;
 
 static enum MHD_Result answer(struct MHD_Connection *c, unsigned int status,
 			      const char *type, sv body)
@@ -25,12 +29,24 @@ static enum MHD_Result answer(struct MHD_Connection *c, unsigned int status,
 	return ok;
 }
 
+static enum MHD_Result answer_health(struct MHD_Connection *c)
+{
+	char text[sizeof(health)];
+	bool ok;
+
+	pthread_mutex_lock(&health_lock);
+	memcpy(text, health, sizeof(text));
+	ok = healthy;
+	pthread_mutex_unlock(&health_lock);
+	return answer(c, ok ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
+		      "text/plain", sv_str(text));
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
 				  const char *url, const char *method,
 				  const char *version, const char *data,
 				  size_t *data_size, void **state)
 {
-	const char *why = __atomic_load_n(&unhealthy, __ATOMIC_RELAXED);
 	struct buf b = {0};
 	enum MHD_Result r;
 
@@ -39,8 +55,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c,
 		return answer(c, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain",
 			      SV("only GET\n"));
 	if (!strcmp(url, "/healthz"))
-		return answer(c, why ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK,
-			      "text/plain", why ? sv_str(why) : SV("ok\n"));
+		return answer_health(c);
 	if (strcmp(url, "/metrics") != 0)
 		return answer(c, MHD_HTTP_NOT_FOUND, "text/plain",
 			      SV("/metrics or /healthz\n"));
@@ -107,7 +122,10 @@ void metrics_http_stop(void)
 	server = NULL;
 }
 
-void metrics_http_health(const char *reason)
+void metrics_http_health(bool ok, const char *text)
 {
-	__atomic_store_n(&unhealthy, reason, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&health_lock);
+	healthy = ok;
+	snprintf(health, sizeof(health), "%s\n", text);
+	pthread_mutex_unlock(&health_lock);
 }

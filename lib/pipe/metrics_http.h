@@ -13,7 +13,7 @@ const char *metrics_http_start(const char *addr);
 /* The same for --metrics-listen: NULL does nothing, a bad one exits 2. */
 void metrics_http_start_or_die(const char *addr);
 void metrics_http_stop(void);
-/* What /healthz says: 200 "ok", or 503 and the reason (constant string). */
-void metrics_http_health(const char *reason);
+/* What /healthz says: 200 or 503, and a line that may change. Any thread. */
+void metrics_http_health(bool ok, const char *text);
 
 #endif

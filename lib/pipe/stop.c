@@ -45,6 +45,18 @@ void stop_init(bool at_once)
 	sigaction(SIGUSR1, &status, NULL);
 }
 
+void stop_keep_catching(void)
+{
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+	struct sigaction stop = {.sa_handler = on_stop};
+	struct sigaction old;
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &stop, NULL);
+}
+
 void stop_set_drain_ms(int ms)
 {
 	drain_ms = ms;

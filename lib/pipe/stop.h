@@ -11,6 +11,11 @@
 
 /* Installs the handlers. at_once: this tool is a source. */
 void stop_init(bool at_once);
+/*
+ * From now on a second signal does not kill: under a guard one signal may come
+ * several times. SIGHUP means the same as SIGTERM.
+ */
+void stop_keep_catching(void);
 /* How long a filter waits for its upstream to end, in ms; default 5,000. */
 void stop_set_drain_ms(int ms);
 

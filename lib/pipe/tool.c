@@ -18,6 +18,8 @@ const char *const tool_log_formats[] = {"text", "json", NULL};
 /*
  * Nothing we open may land on 0, 1 or 2 and be taken for a stream. A closed
  * stdin or stdout stays an error: what stands there cannot be read or written.
+ * It runs before the constructors of shared libraries, for one of them
+ * (gRPC's) opens a descriptor of its own.
  */
 static void fill_descriptors(void)
 {
@@ -29,9 +31,11 @@ static void fill_descriptors(void)
 			_exit(TOOL_SYSTEM);
 }
 
+__attribute__((section(".preinit_array"), used)) static void (
+	*const before_libraries)(void) = fill_descriptors;
+
 void tool_init(const char *prog, bool source)
 {
-	fill_descriptors();
 	setlocale(LC_ALL, "C");
 	/* A closed reader is seen as EPIPE, after which the ledger of what
 	 * was done still reaches the metrics file. */

@@ -197,7 +197,7 @@ static void add_untagged(struct buf *out, sv text)
 {
 	static const char tag[] = "[abi:";
 
-	for (;;) {
+	while (text.n) {
 		const char *p = memmem(text.p, text.n, tag, sizeof(tag) - 1);
 		size_t close;
 

@@ -62,6 +62,12 @@ enum input_status input_read(struct input *in, char *dst, size_t cap,
 	return INPUT_OK;
 }
 
+bool input_is_cut(const struct input *in)
+{
+	(void)in;
+	return false;
+}
+
 const char *input_name(const struct input *in)
 {
 	(void)in;
