@@ -5,7 +5,6 @@
 
 #include "codec/jwrite.h"
 #include "codec/pbwire.h"
-#include "event/compact.h"
 #include "event/digest.h"
 
 /* Bytes of the length prefix while a frame is being built. */
@@ -24,8 +23,13 @@ const char *recout_open(struct recout *o, int fd, enum recout_format f)
 	*o = (struct recout){.format = f};
 	memset(o->hint, 2, sizeof(o->hint));
 	output_open(&o->out, fd);
-	o->colour = compact_colour(terminal);
+	recout_colour(o, COMPACT_AUTO);
 	return NULL;
+}
+
+void recout_colour(struct recout *o, enum compact_when when)
+{
+	o->style = compact_style_of(o->out.fd, when);
 }
 
 const struct rt_err *recout_err(const struct recout *o)
@@ -52,7 +56,9 @@ static bool put_text(struct recout *o, sv wire)
 	struct buf *b = &o->out.buf;
 
 	if (o->format == RECOUT_COMPACT) {
-		if (!compact_record(b, wire, o->colour, &o->err))
+		if (o->out.eager)
+			compact_style_resize(&o->style, o->out.fd);
+		if (!compact_record(b, wire, &o->style, &o->err))
 			return false;
 	} else if (!jwrite_record(b, record_schema(), wire, &o->err)) {
 		return false;

@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include "event/compact.h"
 #include "event/record.h"
 #include "pipe/output.h"
 
@@ -25,7 +26,7 @@ extern const char *const recout_formats[];
 struct recout {
 	struct output out;
 	enum recout_format format;
-	bool colour;
+	struct compact_style style;
 	struct buf body;  /* of the record being built, when not pb */
 	size_t start;	  /* pb: where the record's frame begins */
 	size_t mark;	  /* where its body begins */
@@ -46,6 +47,9 @@ struct recout {
  * caller's until recout_close.
  */
 const char *recout_open(struct recout *o, int fd, enum recout_format f);
+
+/* Whether compact output is coloured; without this call, COMPACT_AUTO. */
+void recout_colour(struct recout *o, enum compact_when when);
 
 /* Spares the digest of a record that is passed on as it came. */
 static inline void recout_digest_known(struct recout *o, sv wire,

@@ -62,6 +62,8 @@ void stage_open(struct stage *s, const struct stage_opts *o)
 		diag_hint("pipe it on, or choose -o json or -o compact");
 		exit(TOOL_USAGE);
 	}
+	recout_colour(&s->out,
+		      (enum compact_when)choice(compact_when, o->colour));
 }
 
 enum stage_result stage_drop(struct stage *s, const char *reason)

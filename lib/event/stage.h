@@ -22,12 +22,13 @@
 #include "pipe/tool.h"
 
 struct stage_opts {
-	const char *input_format, *output_format;
+	const char *input_format, *output_format, *colour;
 	uint64_t max_record;
 };
 
 #define STAGE_OPTS_DEFAULT                             \
 	{.input_format = "auto", .output_format = "auto", \
+	 .colour = "auto",                                \
 	 .max_record = 12 * MIB}
 
 #define STAGE_INPUT_ROWS(s)                                                \
@@ -40,7 +41,10 @@ struct stage_opts {
 #define STAGE_OUTPUT_ROWS(s)                                        \
 	{.letter = 'o', .name = "output", .kind = OPT_CHOICE,       \
 	 .arg = "FORM", .help = "of the output",                    \
-	 .dst = &(s)->output_format, .choices = recout_formats}
+	 .dst = &(s)->output_format, .choices = recout_formats},    \
+	{.name = "color", .kind = OPT_CHOICE, .arg = "WHEN",        \
+	 .help = "of compact output", .dst = &(s)->colour,          \
+	 .choices = compact_when}
 
 /* What became of a record. */
 enum stage_result {

@@ -76,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	as_event(wire);
 	ledger_parse(wire, &ledger);
 	text.n = 0;
-	compact_record(&text, wire, true, &err);
+	compact_record(&text, wire, &(struct compact_style){.colour = true},
+		       &err);
 	if (record_parse(wire, &r)) {
 		record_time(&r, &t);
 		as_event(r.body);
