@@ -79,9 +79,11 @@ static void merge(struct hits *h)
 	h->n = n;
 }
 
-void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out)
+void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out,
+		struct buf *taken)
 {
 	size_t at = 0;
+	uint16_t rule;
 
 	if (h->n > 1)
 		qsort(h->v, h->n, sizeof(*h->v), by_start);
@@ -95,6 +97,8 @@ void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out)
 		buf_str(out, rules[x->rule].name);
 		buf_ch(out, ']');
 		rules[x->rule].count++;
+		rule = (uint16_t)x->rule;
+		buf_add(taken, &rule, sizeof(rule));
 		at = x->end;
 	}
 	if (at < h->text.n)

@@ -39,8 +39,10 @@ void hits_reset(struct hits *h, sv text);
 void hits_add(struct hits *h, sv part, int rule);
 /*
  * Appends the rewritten string and counts each merged hit once, under the
- * rule of its longest part. Spans are widened to whole UTF-8 characters.
+ * rule of its longest part, and as a uint16_t in `taken`. Spans are widened
+ * to whole UTF-8 characters.
  */
-void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out);
+void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out,
+		struct buf *taken);
 
 #endif

@@ -23,9 +23,12 @@ struct prefilter {
 	uint32_t final_from; /* first row of a completing node */
 	struct node *node;
 	size_t nnodes, cap;
+	size_t longest;		/* of all literals */
+	uint64_t grams[1 << 9]; /* by gram(): bits */
 };
 
 #define MAX_CLASSES 64
+#define GRAM_MASK 0x7fff
 
 struct prefilter *prefilter_new(void)
 {
@@ -84,10 +87,58 @@ static uint32_t new_node(struct prefilter *f)
 	return (uint32_t)f->nnodes++;
 }
 
+/*
+ * Three bytes, five bits of each (letters lose their case), are looked up
+ * before the automaton is started: of each literal the three that are least
+ * common in command lines and paths. Most strings have none of them.
+ */
+static uint32_t gram(uint32_t before, unsigned char c)
+{
+	return (before << 5 | (c & 31)) & GRAM_MASK;
+}
+
+static int commonness(unsigned char c)
+{
+	const char *common = "etaoinsrldcu/-._mphgbfy01k2v3wx";
+	const char *at = c ? strchr(common, fold(c)) : NULL;
+
+	return at ? 40 - (int)(at - common) : 0;
+}
+
+static void mark_gram(struct prefilter *f, sv literal)
+{
+	uint32_t known, best = 0, g = 0;
+	int score, low = 1000;
+
+	for (size_t i = 0; i < literal.n; i++) {
+		g = gram(g, (unsigned char)literal.p[i]);
+		if (i < 2)
+			continue;
+		score = commonness((unsigned char)literal.p[i]) +
+			commonness((unsigned char)literal.p[i - 1]) +
+			commonness((unsigned char)literal.p[i - 2]);
+		if (score < low) {
+			low = score;
+			best = g;
+		}
+	}
+	/* Of a shorter one all that may stand in front. */
+	known = literal.n >= 3 ? 1 : literal.n == 2 ? 1u << 5 : 1u << 10;
+	best = literal.n >= 3 ? best : g;
+	for (uint32_t i = 0; i < known; i++) {
+		uint32_t at = best | i << (5 * MIN(literal.n, 3u));
+
+		at &= GRAM_MASK;
+		f->grams[at >> 6] |= UINT64_C(1) << (at & 63);
+	}
+}
+
 void prefilter_add(struct prefilter *f, sv literal, int group)
 {
 	uint32_t at = 0;
 
+	mark_gram(f, literal);
+	f->longest = MAX(f->longest, literal.n);
 	for (size_t i = 0; i < literal.n; i++) {
 		uint32_t c = class_for(f, (unsigned char)literal.p[i]);
 		uint32_t to = f->trie[at * MAX_CLASSES + c];
@@ -171,6 +222,35 @@ void prefilter_compile(struct prefilter *f)
 	f->trie = NULL;
 }
 
+static bool has_gram(const struct prefilter *f, uint32_t g)
+{
+	return f->grams[g >> 6] >> (g & 63) & 1;
+}
+
+/* Where a literal can begin, or text.n: none does. */
+static size_t first_candidate(const struct prefilter *f, sv text)
+{
+	const unsigned char *p = (const unsigned char *)text.p;
+	size_t i = 0;
+	uint32_t g = 0;
+
+	for (; i + 4 <= text.n; i += 4) {
+		uint32_t a = gram(g, p[i]), b = gram(a, p[i + 1]);
+		uint32_t c = gram(b, p[i + 2]), d = gram(c, p[i + 3]);
+
+		if (UNLIKELY(has_gram(f, a) | has_gram(f, b) | has_gram(f, c) |
+			     has_gram(f, d)))
+			break;
+		g = d;
+	}
+	for (; i < text.n; i++) {
+		g = gram(g, p[i]);
+		if (has_gram(f, g))
+			return i + 1 > f->longest ? i + 1 - f->longest : 0;
+	}
+	return text.n;
+}
+
 uint64_t prefilter_scan(const struct prefilter *f, sv text)
 {
 	const unsigned char *p = (const unsigned char *)text.p;
@@ -178,7 +258,7 @@ uint64_t prefilter_scan(const struct prefilter *f, sv text)
 	uint32_t at = 0, final_from = f->final_from;
 	uint64_t found = 0;
 
-	for (size_t i = 0; i < text.n; i++) {
+	for (size_t i = first_candidate(f, text); i < text.n; i++) {
 		at = next[at + f->class_of[p[i]]];
 		if (UNLIKELY(at >= final_from))
 			found |= f->groups[(at - final_from) / f->nclasses];

@@ -3,27 +3,23 @@
 
 #include "base/mem.h"
 #include "codec/pbwire.h"
-#include "redact/field.h"
 #include "redact/keptjson.h"
+#include "redact/memo.h"
+#include "redact/walkplan.h"
 
 #define MAX_DEPTH 16
-
-/* Per message type: how its fields are treated, looked up once. */
-struct plan {
-	bool ready;
-	bool is_env; /* EnvVar: Key decides about Value */
-	bool has_cmdline;
-	uint8_t class[64]; /* enum field_class, by field index */
-	bool nested[64];   /* is a message that holds strings */
-};
+#define MEMO_SLOTS 8192 /* nested messages; 8 MiB */
+#define MEMO_FROM 24	/* what is shorter is judged faster than found */
 
 struct recordwalk {
 	struct redact *redact;
 	bool strict_paths;
 	uint64_t unknown;
-	struct plan plans[SCHEMA_MAX_MSGS];
+	struct walkplan plans[SCHEMA_MAX_MSGS];
 	struct buf level[MAX_DEPTH]; /* a changed message at each depth */
 	struct buf text;	     /* one changed string */
+	struct buf taken;	     /* struct recordwalk_taken, this record */
+	struct memo *memo;	     /* of nested messages */
 	bool bad;
 };
 
@@ -33,12 +29,23 @@ struct scope {
 	bool truncated;
 };
 
+/* The message at hand. */
+struct spot {
+	const struct schema_msg *m;
+	const struct walkplan *p;
+	sv wire;
+	unsigned int depth;
+	struct scope scope;
+	bool scoped; /* scope is known */
+};
+
 struct recordwalk *recordwalk_new(struct redact *r, bool strict_paths)
 {
 	struct recordwalk *w = mem_zalloc(sizeof(*w));
 
 	w->redact = r;
 	w->strict_paths = strict_paths;
+	w->memo = memo_new(MEMO_SLOTS);
 	return w;
 }
 
@@ -49,6 +56,8 @@ void recordwalk_free(struct recordwalk *w)
 	for (size_t i = 0; i < MAX_DEPTH; i++)
 		buf_release(&w->level[i]);
 	buf_release(&w->text);
+	buf_release(&w->taken);
+	memo_free(w->memo);
 	mem_free(w);
 }
 
@@ -57,41 +66,36 @@ uint64_t recordwalk_unknown(const struct recordwalk *w)
 	return w->unknown;
 }
 
-static const struct plan *plan_of(struct recordwalk *w,
-				  const struct schema_msg *m)
+const struct recordwalk_taken *recordwalk_taken(const struct recordwalk *w,
+						size_t *n)
 {
-	struct plan *p = &w->plans[m->id];
+	*n = w->taken.n / sizeof(struct recordwalk_taken);
+	return (const struct recordwalk_taken *)(const void *)w->taken.p;
+}
 
-	if (p->ready)
-		return p;
-	p->ready = true;
-	p->is_env = sv_ends(sv_str(m->name), SV(".EnvVar"));
-	for (size_t i = 0; i < m->n; i++) {
-		const struct schema_field *f = &m->fields[i];
-		enum field_class c = field_classify(sv_str(m->name), f->name);
+static const struct walkplan *plan_of(struct recordwalk *w,
+				      const struct schema_msg *m)
+{
+	struct walkplan *p = &w->plans[m->id];
 
-		if (c == FIELD_RESOLVE_PATH)
-			c = w->strict_paths ? FIELD_PATH : FIELD_KEEP;
-		p->class[i] = (uint8_t)c;
-		p->has_cmdline |= c == FIELD_CMDLINE && f->kind == SCHEMA_STRING;
-		p->nested[i] = f->kind == SCHEMA_MESSAGE;
-	}
+	if (UNLIKELY(!p->ready))
+		walkplan_make(p, m, w->strict_paths);
 	return p;
 }
 
 /* The string fields that a command line is read with. */
-static struct scope scope_of(const struct schema_msg *m, sv wire)
+static struct scope scope_of(const struct walkplan *p, sv wire)
 {
-	const struct schema_field *binary = schema_by_name(m, SV("binary"));
-	const struct schema_field *flags = schema_by_name(m, SV("flags"));
 	struct pb_cur c = pb_walk(wire);
 	struct scope s = {SV_NULL, false};
 	struct pb_field f;
 
 	while (pb_next(&c, &f) > 0) {
-		if (binary && f.num == binary->num)
+		if (f.wt != PB_LEN)
+			continue;
+		if (f.num == p->binary)
 			s.binary = f.data;
-		else if (flags && f.num == flags->num)
+		else if (f.num == p->flags)
 			s.truncated = f.data.n &&
 				      memmem(f.data.p, f.data.n, "truncArgs", 9);
 	}
@@ -103,10 +107,6 @@ static bool change_value(struct recordwalk *w, const struct schema_field *f,
 			 enum field_class class, const struct scope *scope,
 			 sv v)
 {
-	w->text.n = 0;
-	if (class == FIELD_KEEP || !v.n ||
-	    (class == FIELD_NAME && field_is_name(v)))
-		return false;
 	if (f->kind == SCHEMA_BYTES)
 		return redact_bytes(w->redact, v, &w->text);
 	switch (class) {
@@ -131,62 +131,28 @@ struct rewrite {
 	bool changed;
 };
 
+static void copy_to(struct rewrite *rw, const struct pb_field *f)
+{
+	if (!rw->changed)
+		rw->out->n = 0;
+	rw->changed = true;
+	buf_add(rw->out, rw->from, (size_t)(f->raw.p - rw->from));
+	rw->from = f->raw.p + f->raw.n;
+}
+
 static void replace(struct rewrite *rw, const struct pb_field *f, sv with)
 {
-	if (!rw->changed)
-		rw->out->n = 0;
-	rw->changed = true;
-	buf_add(rw->out, rw->from, (size_t)(f->raw.p - rw->from));
+	copy_to(rw, f);
 	pb_put_bytes(rw->out, f->num, with);
-	rw->from = f->raw.p + f->raw.n;
 }
 
-static void drop(struct rewrite *rw, const struct pb_field *f)
+static bool finish(struct rewrite *rw, sv wire, sv *out)
 {
 	if (!rw->changed)
-		rw->out->n = 0;
-	rw->changed = true;
-	buf_add(rw->out, rw->from, (size_t)(f->raw.p - rw->from));
-	rw->from = f->raw.p + f->raw.n;
-}
-
-static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
-			 sv wire, unsigned int depth, sv *out);
-
-/* Key and value of a label, an annotation or an environment variable. */
-static bool walk_pair(struct recordwalk *w, sv wire, bool is_env,
-		      unsigned int depth, sv *out)
-{
-	struct rewrite rw = {&w->level[depth], wire.p, false};
-	struct pb_cur c = pb_walk(wire);
-	struct pb_field f;
-	sv key = SV_NULL;
-	bool hit;
-	int r;
-
-	while ((r = pb_next(&c, &f)) > 0)
-		if (f.num == 1)
-			key = f.data;
-	w->bad |= r < 0;
-	c = pb_walk(wire);
-	while (pb_next(&c, &f) > 0) {
-		w->text.n = 0;
-		if (f.wt != PB_LEN)
-			continue;
-		if (f.num != 2)
-			hit = redact_text(w->redact, f.data, &w->text);
-		else if (is_env)
-			hit = redact_env(w->redact, key, f.data, &w->text);
-		else
-			hit = redact_pair(w->redact, key, f.data, &w->text);
-		if (hit)
-			replace(&rw, &f, buf_view(&w->text));
-	}
-	if (rw.changed) {
-		buf_add(rw.out, rw.from, (size_t)(wire.p + wire.n - rw.from));
-		*out = buf_view(rw.out);
-	}
-	return rw.changed;
+		return false;
+	buf_add(rw->out, rw->from, (size_t)(wire.p + wire.n - rw->from));
+	*out = buf_view(rw->out);
+	return true;
 }
 
 static void unknown_field(struct recordwalk *w, struct rewrite *rw,
@@ -207,62 +173,213 @@ static void unknown_field(struct recordwalk *w, struct rewrite *rw,
 	/* Without the kind's own field nothing is left of a record. */
 	w->bad |= depth == 0;
 	w->unknown++;
-	drop(rw, f);
+	copy_to(rw, f);
 }
 
-static void known_field(struct recordwalk *w, const struct plan *p,
-			const struct schema_field *sf, const struct pb_field *f,
-			const struct scope *scope, struct rewrite *rw,
-			unsigned int depth)
+/* Which rules were at work in this field. */
+static void note(struct recordwalk *w, const struct spot *at,
+		 const struct schema_field *sf)
 {
-	sv changed;
+	size_t n;
+	const uint16_t *rules = redact_taken(w->redact, &n);
 
-	if (sf->kind == SCHEMA_STRING || sf->kind == SCHEMA_BYTES) {
-		if (change_value(w, sf, (enum field_class)p->class[sf->index],
-				 scope, f->data))
-			replace(rw, f, buf_view(&w->text));
-	} else if (p->nested[sf->index]) {
-		if (walk_message(w, sf->msg, f->data, depth + 1, &changed))
-			replace(rw, f, changed);
-	} else if (sf->kind == SCHEMA_MAP && sf->wrapped == SCHEMA_STRING) {
-		if (walk_pair(w, f->data, false, depth + 1, &changed))
-			replace(rw, f, changed);
+	for (size_t i = 0; i < n; i++) {
+		struct recordwalk_taken t = {rules[i], at->m->id, sf->index};
+
+		buf_add(&w->taken, &t, sizeof(t));
 	}
+}
+
+/* The same once more, for a message that came before. */
+static void repeat(struct recordwalk *w, sv notes)
+{
+	const struct recordwalk_taken *t = (const void *)notes.p;
+
+	buf_sv(&w->taken, notes);
+	for (size_t i = 0; i < notes.n / sizeof(*t); i++)
+		redact_count(w->redact, &t[i].rule, 1);
+}
+
+static void value_field(struct recordwalk *w, struct spot *at,
+			const struct schema_field *sf, const struct pb_field *f,
+			struct rewrite *rw)
+{
+	enum field_class class = (enum field_class)at->p->class[sf->index];
+
+	if (!f->data.n || (class == FIELD_NAME && field_is_name(f->data)))
+		return;
+	if (class == FIELD_CMDLINE && !at->scoped) {
+		at->scope = scope_of(at->p, at->wire);
+		at->scoped = true;
+	}
+	w->text.n = 0;
+	if (!change_value(w, sf, class, &at->scope, f->data))
+		return;
+	note(w, at, sf);
+	replace(rw, f, buf_view(&w->text));
+}
+
+/* Field 1 is the key, field 2 the value; no more is known of an entry. */
+static sv key_of(struct recordwalk *w, sv wire)
+{
+	struct pb_cur c = pb_walk(wire);
+	struct pb_field f;
+	sv key = SV_NULL;
+	int r;
+
+	while ((r = pb_next(&c, &f)) > 0)
+		if (f.num == 1)
+			key = f.data;
+	w->bad |= r < 0;
+	return key;
+}
+
+/* A label, an annotation, an environment variable, a counter. */
+static bool walk_entry(struct recordwalk *w, const struct spot *at,
+		       const struct schema_field *sf, sv wire, sv *out)
+{
+	unsigned int depth = at->depth + 1;
+	struct rewrite rw = {&w->level[depth], wire.p, false};
+	bool is_env = sf->kind == SCHEMA_MESSAGE;
+	bool text = is_env || sf->wrapped == SCHEMA_STRING;
+	struct pb_cur c = pb_walk(wire);
+	sv key = key_of(w, wire);
+	struct pb_field f;
+	bool hit;
+
+	while (pb_next(&c, &f) > 0) {
+		w->text.n = 0;
+		if (f.num == 1 && f.wt == PB_LEN)
+			hit = redact_text(w->redact, f.data, &w->text);
+		else if (f.num == 2 && f.wt == PB_LEN && is_env)
+			hit = redact_env(w->redact, key, f.data, &w->text);
+		else if (f.num == 2 && f.wt == PB_LEN && text)
+			hit = redact_pair(w->redact, key, f.data, &w->text);
+		else if (f.num == 2 && f.wt != PB_LEN && !text)
+			continue;
+		else {
+			unknown_field(w, &rw, &f, depth);
+			continue;
+		}
+		if (!hit)
+			continue;
+		note(w, at, sf);
+		replace(&rw, &f, buf_view(&w->text));
+	}
+	return finish(&rw, wire, out);
+}
+
+/* A time, or a wrapped number: whatever else is in it goes. */
+static bool walk_plain(struct recordwalk *w, const struct spot *at,
+		       const struct schema_field *sf, sv wire, sv *out)
+{
+	unsigned int depth = at->depth + 1;
+	struct rewrite rw = {&w->level[depth], wire.p, false};
+	bool text = sf->kind == SCHEMA_WRAPPER &&
+		    (sf->wrapped == SCHEMA_STRING ||
+		     sf->wrapped == SCHEMA_BYTES);
+	uint32_t last = sf->kind == SCHEMA_TIMESTAMP ? 2 : 1;
+	struct pb_cur c = pb_walk(wire);
+	struct pb_field f;
+	int r;
+
+	while ((r = pb_next(&c, &f)) > 0) {
+		w->text.n = 0;
+		if (f.num > last || (f.wt == PB_LEN) != text) {
+			unknown_field(w, &rw, &f, depth);
+		} else if (text && redact_bytes(w->redact, f.data, &w->text)) {
+			note(w, at, sf);
+			replace(&rw, &f, buf_view(&w->text));
+		}
+	}
+	w->bad |= r < 0;
+	return finish(&rw, wire, out);
+}
+
+static bool nested(struct recordwalk *w, const struct schema_msg *m, sv wire,
+		   unsigned int depth, sv *out);
+
+static void known_field(struct recordwalk *w, struct spot *at,
+			const struct schema_field *sf, const struct pb_field *f,
+			struct rewrite *rw)
+{
+	bool changed = false;
+	sv out = SV_NULL;
+
+	switch ((enum walkplan_act)at->p->act[sf->index]) {
+	case WALKPLAN_PASS:
+		return;
+	case WALKPLAN_VALUE:
+		value_field(w, at, sf, f, rw);
+		return;
+	case WALKPLAN_NESTED:
+		changed = plan_of(w, sf->msg)->is_env
+				  ? walk_entry(w, at, sf, f->data, &out)
+				  : nested(w, sf->msg, f->data, at->depth + 1,
+					   &out);
+		break;
+	case WALKPLAN_ENTRY:
+		changed = walk_entry(w, at, sf, f->data, &out);
+		break;
+	case WALKPLAN_PLAIN:
+		changed = walk_plain(w, at, sf, f->data, &out);
+		break;
+	}
+	if (changed)
+		replace(rw, f, out);
 }
 
 static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
 			 sv wire, unsigned int depth, sv *out)
 {
-	const struct plan *p = plan_of(w, m);
-	struct rewrite rw = {NULL, wire.p, false};
+	struct spot at = {.m = m, .p = plan_of(w, m), .wire = wire,
+			  .depth = depth};
+	struct rewrite rw = {&w->level[depth], wire.p, false};
 	struct pb_cur c = pb_walk(wire);
-	struct scope scope = {SV_NULL, false};
 	struct pb_field f;
 	int r;
 
-	if (depth + 1 >= MAX_DEPTH) {
-		w->bad = true;
-		return false;
-	}
-	if (p->is_env)
-		return walk_pair(w, wire, true, depth, out);
-	rw.out = &w->level[depth];
-	if (p->has_cmdline)
-		scope = scope_of(m, wire);
 	while ((r = pb_next(&c, &f)) > 0) {
 		const struct schema_field *sf = schema_by_num(m, f.num);
 
-		if (!sf || !schema_accepts(sf, f.wt))
+		if (UNLIKELY(!sf || !schema_accepts(sf, f.wt)))
 			unknown_field(w, &rw, &f, depth);
 		else if (f.wt == PB_LEN)
-			known_field(w, p, sf, &f, &scope, &rw, depth);
+			known_field(w, &at, sf, &f, &rw);
 	}
 	w->bad |= r < 0;
-	if (!rw.changed)
+	return finish(&rw, wire, out);
+}
+
+/* A message inside of another; what came before is not walked again. */
+static bool nested(struct recordwalk *w, const struct schema_msg *m, sv wire,
+		   unsigned int depth, sv *out)
+{
+	struct memo_probe probe = {.context = m->id, .text = wire};
+	struct memo_hit hit = {.changed = false};
+	uint64_t unknown = w->unknown;
+	size_t mark = w->taken.n;
+
+	if (depth + 2 >= MAX_DEPTH) {
+		w->bad = true;
 		return false;
-	buf_add(rw.out, rw.from, (size_t)(wire.p + wire.n - rw.from));
-	*out = buf_view(rw.out);
-	return true;
+	}
+	if (wire.n < MEMO_FROM || wire.n > MEMO_ROOM || depth == 1)
+		return walk_message(w, m, wire, depth, out);
+	if (memo_get(w->memo, &probe, &hit)) {
+		if (hit.changed)
+			repeat(w, hit.notes);
+		*out = hit.out;
+		return hit.changed;
+	}
+	hit.changed = walk_message(w, m, wire, depth, out);
+	if (hit.changed) {
+		hit.out = *out;
+		hit.notes = sv_from(buf_view(&w->taken), mark);
+	}
+	if (!w->bad && w->unknown == unknown)
+		memo_put(w->memo, &probe, &hit);
+	return hit.changed;
 }
 
 enum recordwalk_result recordwalk_run(struct recordwalk *w,
@@ -271,6 +388,7 @@ enum recordwalk_result recordwalk_run(struct recordwalk *w,
 	bool changed;
 
 	w->bad = false;
+	w->taken.n = 0;
 	changed = walk_message(w, record_schema(), in->wire, 0, out);
 	if (w->bad)
 		return RECORDWALK_BAD;

@@ -31,6 +31,17 @@ enum recordwalk_result {
 enum recordwalk_result recordwalk_run(struct recordwalk *w,
 				      const struct record *in, sv *out);
 
+/* A rule that was at work, and where. */
+struct recordwalk_taken {
+	uint16_t rule; /* redact_rules() */
+	uint16_t msg;  /* schema_msg.id */
+	uint16_t field; /* schema_field.index */
+};
+
+/* Of the last record, once for each part that went. */
+const struct recordwalk_taken *recordwalk_taken(const struct recordwalk *w,
+						size_t *n);
+
 /* Unknown fields dropped so far. */
 uint64_t recordwalk_unknown(const struct recordwalk *w);
 

@@ -5,6 +5,7 @@
 #include "redact/cmdline.h"
 #include "redact/homepath.h"
 #include "redact/keyval.h"
+#include "redact/memo.h"
 #include "redact/rules.h"
 #include "redact/secret.h"
 #include "redact/userinfo.h"
@@ -12,6 +13,7 @@
 #include "base/utf8.h"
 
 #define MAX_PASSES 6
+#define MEMO_SLOTS 4096 /* strings of the thorough look; 4 MiB */
 
 struct redact {
 	struct redact_opts opts;
@@ -20,9 +22,17 @@ struct redact {
 	struct hits hits;
 	struct cmdline cmdline;
 	struct buf pass[2]; /* a rewriting and its rewriting */
+	struct buf taken;   /* uint16_t rules, by the call at hand */
+	struct memo *memo;
 };
 
 enum job_kind { JOB_CMDLINE, JOB_ENV, JOB_PAIR, JOB_PATH, JOB_TEXT };
+
+/* What a cheap look at a string tells. */
+struct glance {
+	uint64_t groups; /* of the prefilter */
+	bool known;	 /* a command line of a program of the table */
+};
 
 /* What is asked about a string, beside the string. */
 struct job {
@@ -41,6 +51,7 @@ struct redact *redact_new(const struct redact_opts *opts)
 	r->programs = programs_new();
 	r->cmdline.programs = r->programs;
 	r->cmdline.hits = &r->hits;
+	r->memo = memo_new(MEMO_SLOTS);
 	if (r->rules)
 		return r;
 	redact_free(r);
@@ -57,6 +68,8 @@ void redact_free(struct redact *r)
 	cmdline_release(&r->cmdline);
 	buf_release(&r->pass[0]);
 	buf_release(&r->pass[1]);
+	buf_release(&r->taken);
+	memo_free(r->memo);
 	mem_free(r);
 }
 
@@ -107,17 +120,15 @@ static bool is_known(const struct redact *r, sv binary, sv arguments)
 		programs_find(r->programs, first));
 }
 
-static void find_cmdline(struct redact *r, sv t, const struct job *j)
+static void find_cmdline(struct redact *r, sv t, const struct job *j,
+			 const struct glance *g)
 {
-	uint64_t groups = rules_scan(r->rules, t);
-	bool known = is_known(r, j->name, t);
+	uint64_t groups = g->groups;
 	unsigned where = KEYVAL_ARGV;
 
-	if (!groups && !known && !j->cut)
-		return;
 	r->cmdline.script = false;
 	r->cmdline.doubt = false;
-	if (known || j->cut || has(groups, RULES_GROUP_KEY))
+	if (g->known || j->cut || has(groups, RULES_GROUP_KEY))
 		cmdline_find(&r->cmdline, j->name, t, j->cut);
 	if (r->cmdline.script)
 		where |= KEYVAL_SCRIPT;
@@ -125,18 +136,15 @@ static void find_cmdline(struct redact *r, sv t, const struct job *j)
 	find_files(r, t, groups);
 }
 
-static void find_text(struct redact *r, sv t, bool cut)
+static void find_text(struct redact *r, sv t, bool cut, uint64_t groups)
 {
-	uint64_t groups = rules_scan(r->rules, t);
-
-	if (!groups && !cut)
-		return;
 	r->cmdline.doubt = false;
 	find_common(r, t, groups, 0, cut);
 	find_files(r, t, groups);
 }
 
-static void find_env(struct redact *r, sv t, const struct job *j)
+static void find_env(struct redact *r, sv t, const struct job *j,
+		     uint64_t groups)
 {
 	enum secret_class c = secret_env_key(j->name);
 	bool all = r->opts.env_all && j->kind == JOB_ENV;
@@ -145,50 +153,71 @@ static void find_env(struct redact *r, sv t, const struct job *j)
 		return;
 	if (all || c == SECRET_STRONG || secret_keyed(c, t, false))
 		hits_add(&r->hits, t, RULES_ENV);
-	else
-		find_text(r, t, j->cut);
+	else if (groups || j->cut)
+		find_text(r, t, j->cut, groups);
 }
 
-static void find_path(struct redact *r, sv t)
+static void find_path(struct redact *r, sv t, uint64_t groups)
 {
-	uint64_t groups = rules_scan(r->rules, t);
-
-	if (!groups)
-		return;
 	r->cmdline.doubt = false;
 	find_common(r, t, groups, KEYVAL_ARGV, false);
 	if (has(groups, RULES_GROUP_CREDFILE) && !r->opts.keep_credential_files)
 		homepath_file(t, &r->hits);
 }
 
-static bool find(struct redact *r, sv t, const struct job *j)
+/* The cheap look; false: nothing in it needs the thorough one. */
+static bool glance(struct redact *r, sv t, const struct job *j,
+		   struct glance *g)
+{
+	g->groups = rules_scan(r->rules, t);
+	g->known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
+	return g->groups || g->known || j->cut || j->kind == JOB_ENV ||
+	       j->kind == JOB_PAIR;
+}
+
+static bool find(struct redact *r, sv t, const struct job *j,
+		 const struct glance *g)
 {
 	hits_reset(&r->hits, t);
 	switch (j->kind) {
 	case JOB_CMDLINE:
-		find_cmdline(r, t, j);
+		find_cmdline(r, t, j, g);
 		break;
 	case JOB_ENV:
 	case JOB_PAIR:
-		find_env(r, t, j);
+		find_env(r, t, j, g->groups);
 		break;
 	case JOB_PATH:
-		find_path(r, t);
+		find_path(r, t, g->groups);
 		break;
 	case JOB_TEXT:
-		find_text(r, t, j->cut);
+		find_text(r, t, j->cut, g->groups);
 		break;
 	}
 	return r->hits.n > 0;
 }
 
+static void take(struct redact *r, enum rules_id rule)
+{
+	uint16_t id = (uint16_t)rule;
+
+	redact_count(r, &id, 1);
+	buf_add(&r->taken, &id, sizeof(id));
+}
+
 static bool unstable(struct redact *r, struct buf *out)
 {
-	struct hits_rule *rule = &rules_table(r->rules)[RULES_UNSTABLE];
-
-	rule->count++;
+	take(r, RULES_UNSTABLE);
 	buf_str(out, "[REDACTED:unstable]");
 	return true;
+}
+
+/* All that is not known without a look at the hits. */
+static bool find_again(struct redact *r, sv t, const struct job *j)
+{
+	struct glance g;
+
+	return glance(r, t, j, &g) && find(r, t, j, &g);
 }
 
 /*
@@ -196,24 +225,73 @@ static bool unstable(struct redact *r, struct buf *out)
  * neighbours may read differently; the second look is what makes the result
  * redact to itself.
  */
-static bool rewrite(struct redact *r, sv t, const struct job *j,
-		    struct buf *out)
+static bool settle(struct redact *r, const struct job *j, struct buf *out)
 {
 	struct hits_rule *rules = rules_table(r->rules);
 
-	if (LIKELY(!find(r, t, j)))
-		return false;
 	for (int i = 0; i < MAX_PASSES; i++) {
 		struct buf *b = &r->pass[i & 1];
 
 		b->n = 0;
-		hits_apply(&r->hits, rules, b);
-		if (!find(r, buf_view(b), j)) {
+		hits_apply(&r->hits, rules, b, &r->taken);
+		if (!find_again(r, buf_view(b), j)) {
 			buf_sv(out, buf_view(b));
 			return true;
 		}
 	}
 	return unstable(r, out);
+}
+
+static bool replay(struct redact *r, const struct memo_hit *hit,
+		   struct buf *out)
+{
+	if (!hit->changed)
+		return false;
+	buf_sv(&r->taken, hit->notes);
+	redact_count(r, (const uint16_t *)(const void *)hit->notes.p,
+		     hit->notes.n / sizeof(uint16_t));
+	buf_sv(out, hit->out);
+	return true;
+}
+
+/* A verdict on a string of the same bytes, asked the same way, stands. */
+static bool rewrite(struct redact *r, sv t, const struct job *j,
+		    struct buf *out)
+{
+	struct memo_probe probe = {
+		.context = (uint64_t)j->kind << 1 | j->cut,
+		.name = j->name,
+		.text = t};
+	struct memo_hit hit = {.changed = false};
+	size_t mark = out->n;
+	struct glance g;
+
+	r->taken.n = 0;
+	if (LIKELY(!glance(r, t, j, &g)))
+		return false;
+	if (memo_get(r->memo, &probe, &hit))
+		return replay(r, &hit, out);
+	if (find(r, t, j, &g)) {
+		hit.changed = settle(r, j, out);
+		hit.out = sv_from(buf_view(out), mark);
+		hit.notes = buf_view(&r->taken);
+	}
+	memo_put(r->memo, &probe, &hit);
+	return hit.changed;
+}
+
+void redact_count(struct redact *r, const uint16_t *rules, size_t n)
+{
+	struct hits_rule *table = rules_table(r->rules);
+
+	for (size_t i = 0; i < n; i++)
+		table[rules[i]].count++;
+}
+
+const uint16_t *redact_taken(const struct redact *r, size_t *n)
+{
+	*n = r->taken.n / sizeof(uint16_t);
+	return (const uint16_t *)(const void *)r->taken.p;
 }
 
 bool redact_cmdline(struct redact *r, sv binary, sv arguments, bool truncated,
@@ -271,6 +349,7 @@ bool redact_bytes(struct redact *r, sv bytes, struct buf *out)
 {
 	sv marker = SV("[REDACTED:binary]");
 
+	r->taken.n = 0;
 	if (is_zero(bytes))
 		return false;
 	if (is_text(bytes)) {
@@ -284,7 +363,7 @@ bool redact_bytes(struct redact *r, sv bytes, struct buf *out)
 		/* What is left is no longer text enough. */
 		out->n = mark;
 	}
-	rules_table(r->rules)[RULES_BYTES].count++;
+	take(r, RULES_BYTES);
 	if (r->opts.binary == REDACT_BINARY_REPLACE)
 		buf_sv(out, marker);
 	return true;

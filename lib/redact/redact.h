@@ -74,6 +74,14 @@ bool redact_text(struct redact *r, sv text, struct buf *out);
 bool redact_bytes(struct redact *r, sv bytes, struct buf *out);
 
 /*
+ * The rules that took something in the last call, once for each part, for
+ * who keeps books by field; and the same again where a caller repeats what
+ * a call did without calling.
+ */
+const uint16_t *redact_taken(const struct redact *r, size_t *n);
+void redact_count(struct redact *r, const uint16_t *rules, size_t n);
+
+/*
  * Rule i and how often it has replaced something; false behind the last.
  * The names and their order never change while r lives.
  */

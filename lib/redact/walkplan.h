@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * walkplan.h - what recordwalk.h does with each field of a message type,
+ * worked out once from the descriptor and field.h.
+ */
+#ifndef RT_WALKPLAN_H
+#define RT_WALKPLAN_H
+
+#include "codec/schema.h"
+#include "redact/field.h"
+
+enum walkplan_act {
+	WALKPLAN_PASS,	/* numbers, ids */
+	WALKPLAN_VALUE, /* a string or bytes */
+	WALKPLAN_NESTED,
+	WALKPLAN_ENTRY, /* of a map whose keys are strings */
+	WALKPLAN_PLAIN, /* a time or a number in a message of its own */
+};
+
+struct walkplan {
+	bool ready;
+	bool is_env; /* EnvVar: its key decides about its value */
+	bool has_cmdline;
+	uint32_t binary, flags; /* numbers of what stands beside it, or 0 */
+	uint8_t class[64];	/* enum field_class, by field index */
+	uint8_t act[64];	/* enum walkplan_act, by field index */
+};
+
+/* strict_paths: paths that resolution needs are paths like any other. */
+void walkplan_make(struct walkplan *p, const struct schema_msg *m,
+		   bool strict_paths);
+
+#endif
