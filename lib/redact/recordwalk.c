@@ -10,6 +10,10 @@
 #define MAX_DEPTH 16
 #define MEMO_SLOTS 8192 /* nested messages; 8 MiB */
 #define MEMO_FROM 24	/* what is shorter is judged faster than found */
+#define RUN_FROM 3	/* strings; likewise */
+#define USE_PERIOD 2048 /* look-ups of a field between two judgements, */
+#define USE_SAMPLE 128	/* of which so many are made in any case */
+#define RUN_CONTEXT (UINT64_C(1) << 32)
 
 struct recordwalk {
 	struct redact *redact;
@@ -32,7 +36,7 @@ struct scope {
 /* The message at hand. */
 struct spot {
 	const struct schema_msg *m;
-	const struct walkplan *p;
+	struct walkplan *p;
 	sv wire;
 	unsigned int depth;
 	struct scope scope;
@@ -73,8 +77,8 @@ const struct recordwalk_taken *recordwalk_taken(const struct recordwalk *w,
 	return (const struct recordwalk_taken *)(const void *)w->taken.p;
 }
 
-static const struct walkplan *plan_of(struct recordwalk *w,
-				      const struct schema_msg *m)
+static struct walkplan *plan_of(struct recordwalk *w,
+				const struct schema_msg *m)
 {
 	struct walkplan *p = &w->plans[m->id];
 
@@ -269,6 +273,52 @@ static bool walk_entry(struct recordwalk *w, const struct spot *at,
 	return finish(&rw, wire, out);
 }
 
+/*
+ * The next field, as pb_next, faster where it is a string or a message with a
+ * tag and a length of one or two bytes: nearly all are.
+ */
+static inline int next_field(struct pb_cur *c, struct pb_field *f)
+{
+	const unsigned char *p = (const unsigned char *)c->p, *start = p;
+	size_t room = (size_t)(c->end - c->p), num, n;
+
+	if (room < 5 || (*p & 7) != PB_LEN)
+		return pb_next(c, f);
+	num = *p++ & 0x7f;
+	if (start[0] & 0x80)
+		num |= (size_t)*p++ << 7;
+	n = *p++;
+	if (n & 0x80)
+		n = (n & 0x7f) | (size_t)*p++ << 7;
+	/* A third byte of either, a field 0, or more than there is. */
+	if (num >> 14 || n >> 14 || num < 8 ||
+	    n > room - (size_t)(p - start))
+		return pb_next(c, f);
+	f->num = (uint32_t)(num >> 3);
+	f->wt = PB_LEN;
+	f->v = 0;
+	f->data = (sv){(const char *)p, n};
+	c->p = (const char *)p + n;
+	f->raw = (sv){(const char *)start, (size_t)(p - start) + n};
+	return 1;
+}
+
+/* Nothing but varints of the fields 1 to last, 2 at most. */
+static bool is_numbers(sv wire, uint32_t last)
+{
+	for (size_t i = 0; i < wire.n;) {
+		size_t stop = i + 1 + PB_MAX_VARINT;
+
+		if (wire.p[i] != 8 && (wire.p[i] != 16 || last < 2))
+			return false;
+		while (++i < MIN(stop, wire.n) && wire.p[i] & 0x80)
+			;
+		if (i++ >= MIN(stop, wire.n))
+			return false;
+	}
+	return true;
+}
+
 /* A time, or a wrapped number: whatever else is in it goes. */
 static bool walk_plain(struct recordwalk *w, const struct spot *at,
 		       const struct schema_field *sf, sv wire, sv *out)
@@ -283,6 +333,8 @@ static bool walk_plain(struct recordwalk *w, const struct spot *at,
 	struct pb_field f;
 	int r;
 
+	if (LIKELY(is_numbers(wire, last)))
+		return false;
 	while ((r = pb_next(&c, &f)) > 0) {
 		w->text.n = 0;
 		if (f.num > last || (f.wt == PB_LEN) != text) {
@@ -296,8 +348,8 @@ static bool walk_plain(struct recordwalk *w, const struct spot *at,
 	return finish(&rw, wire, out);
 }
 
-static bool nested(struct recordwalk *w, const struct schema_msg *m, sv wire,
-		   unsigned int depth, sv *out);
+static bool nested(struct recordwalk *w, const struct spot *at,
+		   const struct schema_field *sf, sv wire, sv *out);
 
 static void known_field(struct recordwalk *w, struct spot *at,
 			const struct schema_field *sf, const struct pb_field *f,
@@ -313,13 +365,8 @@ static void known_field(struct recordwalk *w, struct spot *at,
 		value_field(w, at, sf, f, rw);
 		return;
 	case WALKPLAN_NESTED:
-		changed = plan_of(w, sf->msg)->is_env
-				  ? walk_entry(w, at, sf, f->data, &out)
-				  : nested(w, sf->msg, f->data, at->depth + 1,
-					   &out);
-		break;
 	case WALKPLAN_ENTRY:
-		changed = walk_entry(w, at, sf, f->data, &out);
+		changed = nested(w, at, sf, f->data, &out);
 		break;
 	case WALKPLAN_PLAIN:
 		changed = walk_plain(w, at, sf, f->data, &out);
@@ -327,6 +374,127 @@ static void known_field(struct recordwalk *w, struct spot *at,
 	}
 	if (changed)
 		replace(rw, f, out);
+}
+
+/* Most fields: numbers and ids as they should be. */
+static inline bool passes(const struct walkplan *p, const struct pb_field *f)
+{
+	if (UNLIKELY(f->num >= WALKPLAN_QUICK))
+		return false;
+	switch ((enum walkplan_quick)p->quick[f->num]) {
+	case WALKPLAN_ASK:
+		break;
+	case WALKPLAN_SKIP:
+		return f->wt == PB_LEN;
+	case WALKPLAN_INT:
+		return f->wt == PB_VARINT;
+	case WALKPLAN_TIME:
+		return f->wt == PB_LEN && is_numbers(f->data, 2);
+	case WALKPLAN_NUMBER:
+		return f->wt == PB_LEN && is_numbers(f->data, 1);
+	}
+	return false;
+}
+
+static void one_field(struct recordwalk *w, struct spot *at,
+		      const struct pb_field *f, struct rewrite *rw)
+{
+	const struct schema_field *sf = schema_by_num(at->m, f->num);
+
+	if (UNLIKELY(!sf || !schema_accepts(sf, f->wt)))
+		unknown_field(w, rw, f, at->depth);
+	else if (f->wt == PB_LEN)
+		known_field(w, at, sf, f, rw);
+}
+
+/*
+ * Strings of a record's own that stand side by side: names of the pod, the
+ * image and the node repeat together, so they are looked up together.
+ */
+struct run {
+	const char *from, *to;
+	unsigned int values;
+};
+
+/* Is the field's verdict its own affair? */
+static bool joins(const struct spot *at, const struct pb_field *f,
+		  struct run *run)
+{
+	const struct schema_field *sf;
+
+	if (f->wt != PB_LEN)
+		return false;
+	if (f->num < WALKPLAN_QUICK && at->p->quick[f->num])
+		return at->p->quick[f->num] == WALKPLAN_SKIP;
+	sf = schema_by_num(at->m, f->num);
+	if (!sf || !schema_accepts(sf, PB_LEN))
+		return false;
+	switch ((enum walkplan_act)at->p->act[sf->index]) {
+	case WALKPLAN_PASS:
+		return true;
+	case WALKPLAN_VALUE:
+		run->values++;
+		return at->p->class[sf->index] != FIELD_CMDLINE &&
+		       sf->kind == SCHEMA_STRING;
+	case WALKPLAN_ENTRY:
+		run->values++;
+		return true;
+	case WALKPLAN_NESTED:
+	case WALKPLAN_PLAIN:
+		break;
+	}
+	return false;
+}
+
+static void walk_run(struct recordwalk *w, struct spot *at,
+		     const struct run *run, struct rewrite *rw)
+{
+	sv bytes = {run->from, (size_t)(run->to - run->from)};
+	struct memo_probe probe = {.context = at->m->id | RUN_CONTEXT,
+				   .text = bytes};
+	struct memo_hit same = {.changed = false};
+	const char *mark = rw->from;
+	struct pb_cur c = pb_walk(bytes);
+	bool keep = run->values >= RUN_FROM && bytes.n <= MEMO_ROOM;
+	struct pb_field f;
+
+	if (run->values == 0 || (keep && memo_get(w->memo, &probe, &same)))
+		return;
+	while (next_field(&c, &f) > 0)
+		if (!passes(at->p, &f))
+			one_field(w, at, &f, rw);
+	if (keep && rw->from == mark)
+		memo_put(w->memo, &probe, &same);
+}
+
+/* The body of a record: mostly new, but for its runs. */
+static bool walk_body(struct recordwalk *w, const struct schema_msg *m, sv wire,
+		      sv *out)
+{
+	struct spot at = {.m = m, .p = plan_of(w, m), .wire = wire,
+			  .depth = 1};
+	struct rewrite rw = {&w->level[1], wire.p, false};
+	struct run run = {wire.p, wire.p, 0};
+	struct pb_cur c = pb_walk(wire);
+	struct pb_field f;
+	int r;
+
+	while ((r = next_field(&c, &f)) > 0) {
+		struct run longer = run;
+
+		if (joins(&at, &f, &longer)) {
+			run = longer;
+			run.to = c.p;
+			continue;
+		}
+		walk_run(w, &at, &run, &rw);
+		run = (struct run){c.p, c.p, 0};
+		if (!passes(at.p, &f))
+			one_field(w, &at, &f, &rw);
+	}
+	walk_run(w, &at, &run, &rw);
+	w->bad |= r < 0;
+	return finish(&rw, wire, out);
 }
 
 static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
@@ -339,40 +507,63 @@ static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
 	struct pb_field f;
 	int r;
 
-	while ((r = pb_next(&c, &f)) > 0) {
-		const struct schema_field *sf = schema_by_num(m, f.num);
-
-		if (UNLIKELY(!sf || !schema_accepts(sf, f.wt)))
-			unknown_field(w, &rw, &f, depth);
-		else if (f.wt == PB_LEN)
-			known_field(w, &at, sf, &f, &rw);
-	}
+	while ((r = next_field(&c, &f)) > 0)
+		if (!passes(at.p, &f))
+			one_field(w, &at, &f, &rw);
 	w->bad |= r < 0;
 	return finish(&rw, wire, out);
 }
 
-/* A message inside of another; what came before is not walked again. */
-static bool nested(struct recordwalk *w, const struct schema_msg *m, sv wire,
-		   unsigned int depth, sv *out)
+static bool walk_nested(struct recordwalk *w, const struct spot *at,
+			const struct schema_field *sf, bool entry, sv wire,
+			sv *out)
 {
-	struct memo_probe probe = {.context = m->id, .text = wire};
+	if (entry)
+		return walk_entry(w, at, sf, wire, out);
+	return walk_message(w, sf->msg, wire, at->depth + 1, out);
+}
+
+/* What never comes again, as a process in its own exec, is not looked up. */
+static bool pays(struct walkplan_use *use)
+{
+	if (++use->tries % USE_PERIOD == 0) {
+		use->rare = use->hits * 8 < USE_SAMPLE;
+		use->hits = 0;
+	}
+	return !use->rare || use->tries % USE_PERIOD >= USE_PERIOD - USE_SAMPLE;
+}
+
+/* A message inside of another; what came before is not walked again. */
+static bool nested(struct recordwalk *w, const struct spot *at,
+		   const struct schema_field *sf, sv wire, sv *out)
+{
+	bool entry = sf->kind == SCHEMA_MAP || plan_of(w, sf->msg)->is_env;
+	struct walkplan_use *use = &at->p->use[sf->index];
+	struct memo_probe probe = {.text = wire};
 	struct memo_hit hit = {.changed = false};
 	uint64_t unknown = w->unknown;
 	size_t mark = w->taken.n;
 
-	if (depth + 2 >= MAX_DEPTH) {
+	if (at->depth + 3 >= MAX_DEPTH) {
 		w->bad = true;
 		return false;
 	}
-	if (wire.n < MEMO_FROM || wire.n > MEMO_ROOM || depth == 1)
-		return walk_message(w, m, wire, depth, out);
+	if (at->depth == 0)
+		return walk_body(w, sf->msg, wire, out);
+	if (wire.n < MEMO_FROM || wire.n > MEMO_ROOM || !pays(use))
+		return walk_nested(w, at, sf, entry, wire, out);
+	/* A message is the same wherever it stands; notes of an entry name the
+	 * field that it is of. */
+	probe.context = entry ? (at->m->id + 1u) << 16 | sf->index
+			      : sf->msg->id;
 	if (memo_get(w->memo, &probe, &hit)) {
+		use->hits++;
 		if (hit.changed)
 			repeat(w, hit.notes);
 		*out = hit.out;
 		return hit.changed;
 	}
-	hit.changed = walk_message(w, m, wire, depth, out);
+	hit.changed = walk_nested(w, at, sf, entry, wire, out);
 	if (hit.changed) {
 		hit.out = *out;
 		hit.notes = sv_from(buf_view(&w->taken), mark);

@@ -34,6 +34,19 @@ static uint32_t number_of(const struct schema_msg *m, sv name)
 	return f && f->kind == SCHEMA_STRING ? f->num : 0;
 }
 
+static enum walkplan_quick quick_of(const struct schema_field *f,
+				    enum walkplan_act act)
+{
+	if (act == WALKPLAN_PASS)
+		return schema_wire_type(f->kind) == 2	? WALKPLAN_SKIP
+		       : schema_wire_type(f->kind) == 0 ? WALKPLAN_INT
+							: WALKPLAN_ASK;
+	if (act != WALKPLAN_PLAIN || f->wrapped == SCHEMA_STRING ||
+	    f->wrapped == SCHEMA_BYTES)
+		return WALKPLAN_ASK;
+	return f->kind == SCHEMA_TIMESTAMP ? WALKPLAN_TIME : WALKPLAN_NUMBER;
+}
+
 void walkplan_make(struct walkplan *p, const struct schema_msg *m,
 		   bool strict_paths)
 {
@@ -51,6 +64,9 @@ void walkplan_make(struct walkplan *p, const struct schema_msg *m,
 			c = strict_paths ? FIELD_PATH : FIELD_KEEP;
 		p->class[i] = (uint8_t)c;
 		p->act[i] = (uint8_t)act_of(f, c);
+		if (f->num < WALKPLAN_QUICK)
+			p->quick[f->num] = (uint8_t)quick_of(
+				f, (enum walkplan_act)p->act[i]);
 		p->has_cmdline |= c == FIELD_CMDLINE && f->kind == SCHEMA_STRING;
 	}
 }
