@@ -18,6 +18,9 @@ _rt_redact()
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
 		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
+		return ;;
 	--config)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -36,11 +39,14 @@ _rt_redact()
 		mapfile -t COMPREPLY < <(compgen -W '--strict-paths
 			--env-all
 			--drop-binary
+			--mails
+			--addresses
 			--keep-homes
 			--keep-credential-files
 			--input-format
 			--max-record
 			-o --output
+			--color
 			--config
 			--drain-timeout
 			--log-format

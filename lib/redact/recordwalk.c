@@ -8,7 +8,7 @@
 #include "redact/walkplan.h"
 
 #define MAX_DEPTH 16
-#define MEMO_SLOTS 8192 /* nested messages; 8 MiB */
+#define MEMO_SLOTS 4096 /* nested messages; 4 MiB */
 #define MEMO_FROM 24	/* what is shorter is judged faster than found */
 #define RUN_FROM 3	/* strings; likewise */
 #define USE_PERIOD 2048 /* look-ups of a field between two judgements, */

@@ -6,6 +6,7 @@
 #include "redact/homepath.h"
 #include "redact/keyval.h"
 #include "redact/memo.h"
+#include "redact/personal.h"
 #include "redact/rules.h"
 #include "redact/secret.h"
 #include "redact/userinfo.h"
@@ -32,6 +33,8 @@ enum job_kind { JOB_CMDLINE, JOB_ENV, JOB_PAIR, JOB_PATH, JOB_TEXT };
 struct glance {
 	uint64_t groups; /* of the prefilter */
 	bool known;	 /* a command line of a program of the table */
+	bool card;	 /* may hold a card's number */
+	bool personal;	 /* addresses are looked for */
 };
 
 /* What is asked about a string, beside the string. */
@@ -78,10 +81,16 @@ static bool has(uint64_t groups, enum rules_group g)
 	return groups >> g & 1;
 }
 
-/* What is found by looks, in any kind of string. */
-static void find_common(struct redact *r, sv t, uint64_t groups, unsigned where,
-			bool cut)
+static bool thorough(const struct glance *g, const struct job *j)
 {
+	return g->groups || g->known || g->card || g->personal || j->cut;
+}
+
+/* What is found by looks, in any kind of string. */
+static void find_common(struct redact *r, sv t, const struct glance *g,
+			unsigned where, bool cut)
+{
+	uint64_t groups = g->groups;
 	bool script = where & KEYVAL_SCRIPT, doubt = r->cmdline.doubt;
 
 	if (has(groups, RULES_GROUP_KEY))
@@ -95,6 +104,12 @@ static void find_common(struct redact *r, sv t, uint64_t groups, unsigned where,
 			   (where & KEYVAL_ARGV) && !doubt ? RULES_ARGV
 							   : RULES_TEXT,
 			   &r->hits);
+	if (g->card)
+		personal_cards(t, &r->hits);
+	if (r->opts.mails)
+		personal_mails(t, &r->hits);
+	if (r->opts.addresses)
+		personal_addresses(t, &r->hits);
 	if (cut)
 		rules_find_cut(r->rules, t, &r->hits);
 }
@@ -128,23 +143,24 @@ static void find_cmdline(struct redact *r, sv t, const struct job *j,
 
 	r->cmdline.script = false;
 	r->cmdline.doubt = false;
-	if (g->known || j->cut || has(groups, RULES_GROUP_KEY))
+	if (g->known || j->cut || has(groups, RULES_GROUP_KEY) ||
+	    has(groups, RULES_GROUP_LOOK))
 		cmdline_find(&r->cmdline, j->name, t, j->cut);
 	if (r->cmdline.script)
 		where |= KEYVAL_SCRIPT;
-	find_common(r, t, groups, where, j->cut);
+	find_common(r, t, g, where, j->cut);
 	find_files(r, t, groups);
 }
 
-static void find_text(struct redact *r, sv t, bool cut, uint64_t groups)
+static void find_text(struct redact *r, sv t, bool cut, const struct glance *g)
 {
 	r->cmdline.doubt = false;
-	find_common(r, t, groups, 0, cut);
-	find_files(r, t, groups);
+	find_common(r, t, g, 0, cut);
+	find_files(r, t, g->groups);
 }
 
 static void find_env(struct redact *r, sv t, const struct job *j,
-		     uint64_t groups)
+		     const struct glance *g)
 {
 	enum secret_class c = secret_env_key(j->name);
 	bool all = r->opts.env_all && j->kind == JOB_ENV;
@@ -153,26 +169,40 @@ static void find_env(struct redact *r, sv t, const struct job *j,
 		return;
 	if (all || c == SECRET_STRONG || secret_keyed(c, t, false))
 		hits_add(&r->hits, t, RULES_ENV);
-	else if (groups || j->cut)
-		find_text(r, t, j->cut, groups);
+	else if (thorough(g, j))
+		find_text(r, t, j->cut, g);
 }
 
-static void find_path(struct redact *r, sv t, uint64_t groups)
+static void find_path(struct redact *r, sv t, const struct glance *g)
 {
 	r->cmdline.doubt = false;
-	find_common(r, t, groups, KEYVAL_ARGV, false);
-	if (has(groups, RULES_GROUP_CREDFILE) && !r->opts.keep_credential_files)
+	find_common(r, t, g, KEYVAL_ARGV, false);
+	if (has(g->groups, RULES_GROUP_CREDFILE) && !r->opts.keep_credential_files)
 		homepath_file(t, &r->hits);
+}
+
+/* Of no group that is for command lines only? */
+static uint64_t groups_of(const struct redact *r, sv t, const struct job *j)
+{
+	uint64_t groups = rules_scan(r->rules, t);
+
+	if (j->kind != JOB_CMDLINE)
+		return groups & ~(UINT64_C(1) << RULES_GROUP_LOOK);
+	/* " -p" at the beginning has no blank in front. */
+	if (t.n > 2 && t.p[0] == '-' && strchr("pPkKtTsS", t.p[1]))
+		groups |= UINT64_C(1) << RULES_GROUP_LOOK;
+	return groups;
 }
 
 /* The cheap look; false: nothing in it needs the thorough one. */
 static bool glance(struct redact *r, sv t, const struct job *j,
 		   struct glance *g)
 {
-	g->groups = rules_scan(r->rules, t);
+	g->groups = groups_of(r, t, j);
 	g->known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
-	return g->groups || g->known || j->cut || j->kind == JOB_ENV ||
-	       j->kind == JOB_PAIR;
+	g->card = personal_may_card(t);
+	g->personal = r->opts.mails || r->opts.addresses;
+	return thorough(g, j) || j->kind == JOB_ENV || j->kind == JOB_PAIR;
 }
 
 static bool find(struct redact *r, sv t, const struct job *j,
@@ -185,13 +215,13 @@ static bool find(struct redact *r, sv t, const struct job *j,
 		break;
 	case JOB_ENV:
 	case JOB_PAIR:
-		find_env(r, t, j, g->groups);
+		find_env(r, t, j, g);
 		break;
 	case JOB_PATH:
-		find_path(r, t, g->groups);
+		find_path(r, t, g);
 		break;
 	case JOB_TEXT:
-		find_text(r, t, j->cut, g->groups);
+		find_text(r, t, j->cut, g);
 		break;
 	}
 	return r->hits.n > 0;

@@ -35,6 +35,7 @@ struct redact_opts {
 	bool keep_homes;	    /* user names in home directories stay */
 	bool keep_credential_files; /* names of credential files stay */
 	bool env_all;		    /* every environment value goes */
+	bool mails, addresses;	    /* e-mail and IP addresses go */
 	enum redact_binary binary;
 };
 

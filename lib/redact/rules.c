@@ -39,6 +39,9 @@ static const char *const code_names[] = {
 	[RULES_NESTING] = "nesting",
 	[RULES_BYTES] = "binary",
 	[RULES_UNSTABLE] = "unstable",
+	[RULES_CARD] = "card",
+	[RULES_MAIL] = "mail",
+	[RULES_ADDRESS] = "address",
 };
 
 /* What must stand in a string for the rules that code decides. */
@@ -62,6 +65,7 @@ static const char *const group_literals[RULES_GROUPS] = {
 		".s3cfg .boto .terraformrc .rclone rclone.conf secring "
 		"wallet.dat client_secret secrets. kubelet kubernetes.io "
 		"password-store ssh_host_ /kubernetes/ .htaccess",
+	[RULES_GROUP_LOOK] = "@ \" \x1f-p \x1f-k \x1f-t\x1f \x1f-s\x1f",
 };
 
 static void add_literals(struct rules *r, const char *list, int group)

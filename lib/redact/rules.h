@@ -29,6 +29,9 @@ enum rules_id {
 	RULES_NESTING,	     /* command lines nested too deep to judge */
 	RULES_BYTES,	     /* bytes that are no text */
 	RULES_UNSTABLE,	     /* rewriting did not settle */
+	RULES_CARD,	     /* number of a payment card */
+	RULES_MAIL,	     /* e-mail address */
+	RULES_ADDRESS,	     /* IP address */
 	RULES_PATTERNS,	     /* first of the patterns */
 };
 
@@ -38,6 +41,7 @@ enum rules_group {
 	RULES_GROUP_URL,
 	RULES_GROUP_HOME,
 	RULES_GROUP_CREDFILE,
+	RULES_GROUP_LOOK, /* worth a walk over the words */
 	RULES_GROUPS,
 };
 

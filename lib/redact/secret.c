@@ -181,6 +181,13 @@ static bool about(const struct words *ws, int secret, int i)
 	return ws->flags[i] & KEYWORD_NOT_BEHIND;
 }
 
+/* Rather than a key or a token, which are also names of public things. */
+static bool is_password(const char *word)
+{
+	return !strncmp(word, "pass", 4) || !strcmp(word, "pwd") ||
+	       !strcmp(word, "pw");
+}
+
 enum secret_class secret_key(sv key)
 {
 	enum secret_class best = SECRET_NONE;
@@ -200,6 +207,9 @@ enum secret_class secret_key(sv key)
 		}
 	}
 	if (at < 0)
+		return SECRET_NONE;
+	if (at > 0 && (ws.flags[at - 1] & KEYWORD_NOT_KEY) &&
+	    !is_password(ws.w[at]))
 		return SECRET_NONE;
 	for (int i = 0; i < at; i++)
 		if ((i == 0 && (ws.flags[i] & KEYWORD_NOT_FIRST)) ||

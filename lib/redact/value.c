@@ -236,6 +236,36 @@ bool value_random(sv v)
 	return run_random(&r);
 }
 
+bool value_chosen(sv v)
+{
+	size_t upper = 0, lower = 0, digits = 0, signs = 0;
+
+	v = value_unquote(v);
+	if (v.n < 6 || v.n > 128 || value_path(v) || v.p[0] == '-' ||
+	    v.p[0] == '$' || v.p[0] == '%' || value_marker(v))
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (c <= ' ' || c == '/' || c == '=' || c == '(' || c == '<' ||
+		    c == '{' || c == '\'' || c == '"')
+			return false;
+		upper += isupper(c) != 0;
+		lower += islower(c) != 0;
+		digits += isdigit(c) != 0;
+		signs += strchr("!#$%^&", c) != NULL;
+	}
+	if (!upper && !lower)
+		return false;
+	if (signs)
+		return digits || upper;
+	return value_random(v) || (v.n >= 8 && upper && lower && digits >= 2 &&
+				   !memchr(v.p, '.', v.n) &&
+				   !memchr(v.p, ':', v.n) &&
+				   !memchr(v.p, '-', v.n) &&
+				   !memchr(v.p, '_', v.n));
+}
+
 size_t value_marker(sv s)
 {
 	sv head = SV("[REDACTED:");

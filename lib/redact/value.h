@@ -28,6 +28,12 @@ bool value_path(sv v);
  */
 bool value_random(sv v);
 
+/*
+ * Looks chosen as a password: mixed with a sign that names and numbers do not
+ * have, or random. Names with a number behind them are not.
+ */
+bool value_chosen(sv v);
+
 /* Length of the marker "[REDACTED:rule]" at the start of s, or 0. */
 size_t value_marker(sv s);
 
