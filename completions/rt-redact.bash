@@ -18,6 +18,9 @@ _rt_redact()
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
 		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
+		return ;;
 	--config)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -41,6 +44,7 @@ _rt_redact()
 			--input-format
 			--max-record
 			-o --output
+			--color
 			--config
 			--drain-timeout
 			--log-format

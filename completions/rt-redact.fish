@@ -9,6 +9,7 @@ complete -c rt-redact -l keep-credential-files -d 'names of credential files sta
 complete -c rt-redact -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
 complete -c rt-redact -l max-record -x -d 'longest record, default 12MiB'
 complete -c rt-redact -s o -l output -x -a 'auto json pb compact' -d 'of the output'
+complete -c rt-redact -l color -x -a 'auto always never' -d 'of compact output'
 complete -c rt-redact -l config -r -F -d 'settings (the seed\'s config.yaml)'
 complete -c rt-redact -l drain-timeout -x -d 'reading on after SIGTERM, default 5s'
 complete -c rt-redact -l log-format -x -a 'text json' -d 'messages on stderr'
