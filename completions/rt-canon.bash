@@ -24,6 +24,9 @@ _rt_canon()
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
 		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
+		return ;;
 	--config)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -44,6 +47,7 @@ _rt_canon()
 			--input-format
 			--max-record
 			-o --output
+			--color
 			--config
 			--drain-timeout
 			--log-format

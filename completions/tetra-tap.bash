@@ -107,6 +107,9 @@ _tetra_tap()
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
 		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
+		return ;;
 	--metrics-listen)
 		return ;;
 	--config)
@@ -169,6 +172,7 @@ _tetra_tap()
 			--overflow
 			--overload-grace
 			-o --output
+			--color
 			--metrics-listen
 			--config
 			--drain-timeout

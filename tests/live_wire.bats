@@ -213,8 +213,8 @@ allows() {
 	allows '{"event_set":["PROCESS_EXEC","PROCESS_KPROBE"]}' -e exec,PROCESS_KPROBE
 	allows '{"namespace":["shop","web"]}' -n shop,web
 	allows '{"namespace":[""]}' --host
-	allows '{"namespace_regex":["^sh","a,b"]}' --namespace-regex ^sh \
-		--namespace-regex a,b
+	allows '{"namespace_regex":["^sh","a{1,2}","b"]}' \
+		--namespace-regex ^sh --namespace-regex 'a{1,2},b'
 	allows '{"pod_regex":["cart-.*"]}' --pod 'cart-.*'
 	allows '{"binary_regex":["bin/sh$"]}' --process 'bin/sh$'
 	allows '{"container_name_regex":["main"]}' --container main

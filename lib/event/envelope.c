@@ -10,7 +10,9 @@
 #include "event/tetragon.h"
 #include "pipe/metrics.h"
 
-#define EVENT_TIME 1001 /* GetEventsResponse.time */
+/* GetEventsResponse: what is not the event itself is numbered from here. */
+#define EVENT_COMMON 1000
+#define EVENT_TIME 1001
 
 static struct metric opened = {
 	.name = "tetragon_envelopes_total",
@@ -58,7 +60,8 @@ static bool split(sv kept, struct member *m)
 struct contents {
 	size_t members;
 	bool time;
-	bool foreign; /* nothing but unknown members and the time */
+	size_t common; /* members around the event: time, node_name, ... */
+	bool foreign;  /* nothing else but those */
 };
 
 static struct contents survey(sv body)
@@ -68,9 +71,11 @@ static struct contents survey(sv body)
 	struct pb_field f;
 
 	while (s.foreign && pb_next(&c, &f) > 0) {
-		s.foreign = f.wt == PB_LEN && (f.num == SCHEMA_UNKNOWN_JSON ||
-					       f.num == EVENT_TIME);
-		s.members += f.num == SCHEMA_UNKNOWN_JSON;
+		bool unknown = f.num == SCHEMA_UNKNOWN_JSON;
+
+		s.foreign = unknown || f.num >= EVENT_COMMON;
+		s.members += unknown;
+		s.common += !unknown;
 		s.time |= f.num == EVENT_TIME;
 	}
 	return s;
@@ -205,7 +210,7 @@ enum envelope_kind envelope_open(struct envelope *e, struct jread *reader,
 
 	if (!s.foreign || !s.members)
 		return ENVELOPE_NONE;
-	if (docker && s.time && open_docker(e, rec->body)) {
+	if (docker && s.time && s.common == 1 && open_docker(e, rec->body)) {
 		metric_add(&dropped, s.members);
 		return ENVELOPE_DOCKER;
 	}
@@ -214,6 +219,6 @@ enum envelope_kind envelope_open(struct envelope *e, struct jread *reader,
 	inner.raw = true;
 	*rec = inner;
 	metric_add(&opened, 1);
-	metric_add(&dropped, s.members - 1 + s.time);
+	metric_add(&dropped, s.members - 1 + s.common);
 	return ENVELOPE_EVENT;
 }

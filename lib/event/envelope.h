@@ -7,9 +7,9 @@
  *	{"@timestamp":...,"message":"{\"process_exec\":...}"}  Filebeat, Vector
  *	{"log":"{...}\n","stream":"stdout","time":"..."}       Docker
  *
- * The key does not matter. An object is an envelope when it has no member of
- * an event (but for "time", which shippers use, too) and exactly one whose
- * value is an event with its type: an object, or a string that holds one. One
+ * The key does not matter. An object is an envelope when it is no event itself
+ * (the members around one, "time" and "node_name" and so on, are the shippers',
+ * too) and exactly one member's value is an event with its type: an object, or a string that holds one. One
  * level is taken off. The members beside the event are not kept but counted,
  * in tetragon_envelope_members_dropped_total.
  */

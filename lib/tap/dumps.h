@@ -51,7 +51,7 @@ void dumps_remove(struct dumps *t, size_t i);
 
 static inline bool dump_is_rotated(const struct dump *d)
 {
-	return d->name.time.n || d->name.pack.n;
+	return d->name.mark.n || d->name.pack.n;
 }
 
 /* Looks at the file itself, where it is open. */

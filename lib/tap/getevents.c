@@ -64,15 +64,46 @@ static void put_pid(struct buf *out, uint32_t num, sv v)
 	pb_put_varint(out, num, pid);
 }
 
-static void put_list(struct buf *out, uint32_t num, const struct opt_list *l,
-		     put_value *put)
+/* The comma that ends the first value; SIZE_MAX: there is only one. */
+typedef size_t find_comma(sv list);
+
+static size_t any_comma(sv list)
+{
+	return sv_find(list, ',');
+}
+
+/* None of an expression's own: `a{1,2}`, `[,;]`, `(a,b)`, `\,`. */
+static size_t outer_comma(sv list)
+{
+	bool class = false;
+	size_t depth = 0;
+
+	for (size_t i = 0; i < list.n; i++) {
+		char c = list.p[i];
+
+		if (c == '\\')
+			i++;
+		else if (class || c == '[')
+			class = c != ']';
+		else if (c == '(' || c == '{')
+			depth++;
+		else if (depth && (c == ')' || c == '}'))
+			depth--;
+		else if (c == ',' && !depth)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+static void put_split(struct buf *out, uint32_t num, const struct opt_list *l,
+		      find_comma *find, put_value *put)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		sv rest = sv_str(l->v[i]);
 		size_t comma;
 
 		do {
-			comma = sv_find(rest, ',');
+			comma = find(rest);
 			put(out, num, sv_first(rest, MIN(comma, rest.n)));
 			rest = comma == SIZE_MAX ? SV_NULL
 						 : sv_from(rest, comma + 1);
@@ -80,7 +111,18 @@ static void put_list(struct buf *out, uint32_t num, const struct opt_list *l,
 	}
 }
 
-/* Values that may hold commas themselves. */
+static void put_list(struct buf *out, uint32_t num, const struct opt_list *l,
+		     put_value *put)
+{
+	put_split(out, num, l, any_comma, put);
+}
+
+static void put_regexes(struct buf *out, uint32_t num, const struct opt_list *l)
+{
+	put_split(out, num, l, outer_comma, put_text);
+}
+
+/* Values whose commas have a meaning of their own. */
 static void put_whole(struct buf *out, uint32_t num, const struct opt_list *l)
 {
 	for (size_t i = 0; i < l->n; i++)
@@ -95,10 +137,10 @@ static void put_filter(const struct select_opts *o, struct buf *out)
 	put_list(out, FILTER_NAMESPACE, &o->namespaces, put_text);
 	if (o->host)
 		put_text(out, FILTER_NAMESPACE, SV(""));
-	put_whole(out, FILTER_NAMESPACE_REGEX, &o->namespace_regex);
-	put_whole(out, FILTER_POD, &o->pods);
-	put_whole(out, FILTER_BINARY, &o->processes);
-	put_whole(out, FILTER_CONTAINER_NAME, &o->containers);
+	put_regexes(out, FILTER_NAMESPACE_REGEX, &o->namespace_regex);
+	put_regexes(out, FILTER_POD, &o->pods);
+	put_regexes(out, FILTER_BINARY, &o->processes);
+	put_regexes(out, FILTER_CONTAINER_NAME, &o->containers);
 	put_whole(out, FILTER_LABELS, &o->labels);
 	put_list(out, FILTER_POLICIES, &o->policies, put_text);
 	put_list(out, FILTER_PID, &o->pids, put_pid);

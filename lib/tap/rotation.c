@@ -52,6 +52,63 @@ static sv cut_end(sv *s, sv end)
 	return cut;
 }
 
+static const char *const exts[] = {".log", ".json", ".ndjson", ".jsonl", ".pb"};
+
+static bool is_ext(sv s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(exts); i++)
+		if (sv_eq(s, sv_str(exts[i])))
+			return true;
+	return false;
+}
+
+static size_t count_digits(sv s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	return n;
+}
+
+/* "20260301", and behind a dash what is finer: kubelet's time, seconds. */
+static bool is_date(sv s)
+{
+	size_t n = count_digits(s);
+
+	if (n < 8 || n == s.n)
+		return n >= 8 && n <= 10;
+	s = sv_from(s, n);
+	n = count_digits(sv_from(s, 1));
+	return s.p[0] == '-' && n && n == s.n - 1;
+}
+
+static bool is_number(sv s)
+{
+	return s.n && s.n <= 5 && s.p[0] != '0' && count_digits(s) == s.n;
+}
+
+/* "X.log.1", "X.log.20260301-114927", "X.log-20260301": the part behind. */
+static sv cut_suffix(sv *base)
+{
+	size_t i = base->n, dot;
+	sv mark;
+
+	while (i && strchr("0123456789-", base->p[i - 1]))
+		i--;
+	if (i && base->p[i - 1] == '.') /* X.log.MARK */
+		i--;
+	dot = sv_rfind(sv_first(*base, i), '.');
+	if (dot == SIZE_MAX || !dot || i + 1 >= base->n ||
+	    !is_ext(sv_from(sv_first(*base, i), dot)))
+		return SV_NULL;
+	mark = sv_from(*base, i + 1);
+	if (!is_date(mark) && (base->p[i] != '.' || !is_number(mark)))
+		return SV_NULL;
+	base->n = i;
+	return mark;
+}
+
 void rotation_parse(sv path, struct rotation_name *n)
 {
 	size_t slash = sv_rfind(path, '/'), dot;
@@ -61,27 +118,23 @@ void rotation_parse(sv path, struct rotation_name *n)
 	n->pack = cut_end(&base, SV(".gz"));
 	if (!n->pack.n)
 		n->pack = cut_end(&base, SV(".zst"));
+	n->mark = cut_suffix(&base);
 	n->stem = base;
 	/* A time has a dot of its own: first without an extension. */
-	if (split_time(base, &n->stem, &n->time))
+	if (!n->mark.n && split_time(base, &n->stem, &n->mark))
 		return;
 	dot = sv_rfind(base, '.');
 	if (dot == SIZE_MAX || dot == 0)
 		return;
 	n->ext = sv_from(base, dot);
 	n->stem = sv_first(base, dot);
-	split_time(n->stem, &n->stem, &n->time);
+	if (!n->mark.n)
+		split_time(n->stem, &n->stem, &n->mark);
 }
 
 bool rotation_is_dump(const struct rotation_name *n)
 {
-	static const char *const exts[] = {".log", ".json", ".ndjson", ".jsonl",
-					   ".pb"};
-
-	for (size_t i = 0; i < ARRAY_LEN(exts); i++)
-		if (sv_eq(n->ext, sv_str(exts[i])))
-			return n->stem.n && n->stem.p[0] != '.';
-	return false;
+	return n->stem.n && n->stem.p[0] != '.' && is_ext(n->ext);
 }
 
 static int cmp_set(const struct rotation_name *a, const struct rotation_name *b)
@@ -102,17 +155,50 @@ bool rotation_same_set(const struct rotation_name *a,
 bool rotation_same_file(const struct rotation_name *a,
 			const struct rotation_name *b)
 {
-	return rotation_same_set(a, b) && sv_eq(a->time, b->time);
+	return rotation_same_set(a, b) && sv_eq(a->mark, b->mark);
+}
+
+/* A number grows as its file gets older. */
+static int cmp_number(sv a, sv b)
+{
+	if (a.n != b.n)
+		return a.n > b.n ? -1 : 1;
+	return sv_cmp(b, a);
+}
+
+/* The digits of both, whatever stands between them. */
+static int cmp_time(sv a, sv b)
+{
+	for (;;) {
+		while (a.n && !count_digits(sv_first(a, 1)))
+			a = sv_from(a, 1);
+		while (b.n && !count_digits(sv_first(b, 1)))
+			b = sv_from(b, 1);
+		if (!a.n || !b.n)
+			return (a.n != 0) - (b.n != 0);
+		if (a.p[0] != b.p[0])
+			return a.p[0] < b.p[0] ? -1 : 1;
+		a = sv_from(a, 1);
+		b = sv_from(b, 1);
+	}
+}
+
+/* Times, then numbers, then the current file, which has no mark. */
+static int cmp_mark(sv a, sv b)
+{
+	int rank_a = !a.n ? 2 : is_number(a), rank_b = !b.n ? 2 : is_number(b);
+
+	if (rank_a != rank_b)
+		return rank_a < rank_b ? -1 : 1;
+	return rank_a == 1 ? cmp_number(a, b) : cmp_time(a, b);
 }
 
 int rotation_cmp(const struct rotation_name *a, const struct rotation_name *b)
 {
 	int c = cmp_set(a, b);
 
-	if (!c && !a->time.n != !b->time.n)
-		c = a->time.n ? -1 : 1;
 	if (!c)
-		c = sv_cmp(a->time, b->time);
+		c = cmp_mark(a->mark, b->mark);
 	return c ? c : sv_cmp(a->pack, b->pack);
 }
 

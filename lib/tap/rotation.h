@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * rotation.h - names of dumps: which files of a directory are dumps, which of
- * them are one rotated set, and the order in it. A rotated file is
- * <stem>-<UTC time><ext>, as the agent's writer (lumberjack) names it, with
- * .gz or .zst behind where it was compressed.
+ * them are one rotated set, and the order in it. A rotated file of X.log is
+ *
+ *	X-2026-03-01T11-49-27.966.log	the agent's own writer (lumberjack)
+ *	X.log.20260301-114927		kubelet
+ *	X.log.1, X.log-20260301		Docker, logrotate(8); .1 is the newest
+ *
+ * with .gz or .zst behind where it was compressed.
  */
 #ifndef RT_ROTATION_H
 #define RT_ROTATION_H
@@ -15,7 +19,7 @@ struct rotation_name {
 	sv dir;	 /* with the last '/'; empty: none */
 	sv stem; /* of the set */
 	sv ext;	 /* ".log", or empty */
-	sv time; /* "2026-03-01T11-49-27.966"; empty: the current file */
+	sv mark; /* the time or number; empty: the current file */
 	sv pack; /* ".gz", ".zst" or empty */
 };
 
@@ -27,7 +31,7 @@ bool rotation_same_set(const struct rotation_name *a,
 /* The same but for the compression? */
 bool rotation_same_file(const struct rotation_name *a,
 			const struct rotation_name *b);
-/* Sets by name; in a set by time, the current file last. */
+/* Sets by name; in a set the oldest first, the current file last. */
 int rotation_cmp(const struct rotation_name *a, const struct rotation_name *b);
 
 struct rotation_entry {
