@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-redact - takes secrets out of records. rt-redact(1) */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "event/stage.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
+#include "redact/policyfile.h"
 #include "redact/recordwalk.h"
+
+#define MAX_FILE (4 * MIB)
+#define MIN_KEY 16
 
 struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
 	struct redact_opts redact;
-	bool strict_paths, drop_binary;
+	struct recordwalk_opts walk;
+	bool drop_binary, defaults, arguments;
+	const char *policy, *token_key;
+	struct opt_list namespaces;
 };
 
 struct context {
@@ -25,6 +36,11 @@ static struct metric redacted = {
 	.help = "Records in which something was redacted",
 	.label = ""};
 
+static struct metric filtered = {
+	.name = "tetragon_events_filtered",
+	.help = "Events dropped by privacy filter",
+	.label = ""};
+
 static enum stage_result on_record(void *ctx, struct stage *s,
 				   const struct record *r)
 {
@@ -37,6 +53,9 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 		return STAGE_PASS;
 	case RECORDWALK_BAD:
 		return stage_bad(s, "unjudged", &cannot);
+	case RECORDWALK_NAMESPACE:
+		metric_add(&filtered, 1);
+		return stage_drop(s, "namespace");
 	case RECORDWALK_CHANGED:
 		break;
 	}
@@ -44,6 +63,24 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	if (!recout_put(&s->out, &changed))
 		return stage_bad(s, "unwritable", recout_err(&s->out));
 	return STAGE_WRITTEN;
+}
+
+/* The ledgers of the stages before are text from elsewhere, too. */
+static bool on_ledger(void *ctx, struct record *r)
+{
+	struct context *c = ctx;
+	sv changed;
+
+	switch (recordwalk_run(c->walk, r, &changed)) {
+	case RECORDWALK_SAME:
+		return true;
+	case RECORDWALK_CHANGED:
+		return record_parse(changed, r);
+	case RECORDWALK_BAD:
+	case RECORDWALK_NAMESPACE:
+		break;
+	}
+	return false;
 }
 
 /* What the rules did in this segment goes into its ledger. */
@@ -72,10 +109,28 @@ static bool on_close(void *ctx, struct stage *s, bool complete)
 static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
+		{.help = "Policy"},
+		{.name = "policy", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "rules of one's own", .dst = &o->policy},
+		{.name = "default-rules", .kind = OPT_FLAG,
+		 .help = "the built-in rules; =false for none",
+		 .dst = &o->defaults,
+		 .config = "privacy.useDefaultRedactionPatterns"},
+		{.name = "arguments", .kind = OPT_FLAG,
+		 .help = "redact command lines; =false for not",
+		 .dst = &o->arguments,
+		 .config = "privacy.redactArguments"},
+		{.name = "allow-namespace", .kind = OPT_LIST, .arg = "NAME",
+		 .help = "drop events of others",
+		 .dst = &o->namespaces,
+		 .config = "privacy.allowedNamespaces"},
+		{.name = "token-key", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "mark equal secrets alike, by this key",
+		 .dst = &o->token_key},
 		{.help = "What goes"},
 		{.name = "strict-paths", .kind = OPT_FLAG,
 		 .help = "module paths of raw events, too",
-		 .dst = &o->strict_paths},
+		 .dst = &o->walk.strict_paths},
 		{.name = "env-all", .kind = OPT_FLAG,
 		 .help = "the values of all environment variables",
 		 .dst = &o->redact.env_all},
@@ -108,32 +163,108 @@ static void parse(struct options *o, int argc, char **argv)
 		.n = ARRAY_LEN(rows)};
 
 	mem_free(opt_parse(&spec, argc, argv).operands);
+	o->redact.no_defaults = !o->defaults;
+	o->walk.keep_arguments = !o->arguments;
 	if (o->drop_binary)
 		o->redact.binary = REDACT_BINARY_DROP;
+}
+
+/* A file of the user's; exits where it cannot be read. */
+static void slurp(const char *file, struct buf *out)
+{
+	FILE *f = fopen(file, "re");
+	size_t n = 0;
+
+	do {
+		n = f ? fread(buf_reserve(out, 4096), 1, 4096, f) : 0;
+		out->n += n;
+	} while (n && out->n <= MAX_FILE);
+	if (!f || ferror(f) || out->n > MAX_FILE) {
+		diag_error("cannot read '%s': %s", file,
+			   out->n > MAX_FILE ? "it is too long"
+					     : strerror(errno));
+		exit(TOOL_USAGE);
+	}
+	fclose(f);
+}
+
+/* The key of tokens: the file's bytes but for the newline at the end. */
+static void read_key(struct options *o, struct buf *key)
+{
+	if (!o->token_key)
+		return;
+	slurp(o->token_key, key);
+	while (key->n && strchr("\r\n", key->p[key->n - 1]))
+		key->n--;
+	if (key->n < MIN_KEY) {
+		diag_error("%s: a key has %d bytes at least", o->token_key,
+			   MIN_KEY);
+		exit(TOOL_USAGE);
+	}
+	o->redact.key = buf_view(key);
+}
+
+static void read_policy(struct options *o)
+{
+	struct policyfile_err err;
+	struct buf text = {0};
+
+	if (!o->policy && !o->namespaces.n)
+		return;
+	o->redact.policy = o->walk.policy = policy_new();
+	if (o->policy) {
+		slurp(o->policy, &text);
+		if (!policyfile_parse(o->redact.policy, buf_view(&text),
+				      &err)) {
+			diag_error("%s:%zu: %s", o->policy, err.line, err.msg);
+			exit(TOOL_USAGE);
+		}
+		buf_release(&text);
+	}
+	for (size_t i = 0; i < o->namespaces.n; i++)
+		policy_allow_namespace(o->redact.policy,
+				       sv_str(o->namespaces.v[i]));
+	for (size_t i = 0; i < policy_rules(o->redact.policy); i++)
+		if (policy_how(o->redact.policy, i) == HITS_TOKEN &&
+		    !o->token_key)
+			opt_usage("%s: rule '%s' makes tokens: --token-key is "
+				  "missing",
+				  o->policy, policy_name(o->redact.policy, i));
+	policy_compile(o->redact.policy);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = {.tool = TOOL_OPTS_DEFAULT,
-			    .stage = STAGE_OPTS_DEFAULT};
+			    .stage = STAGE_OPTS_DEFAULT,
+			    .defaults = true,
+			    .arguments = true};
 	struct context c = {0};
 	struct stage s = {.name = "rt-redact", .ctx = &c,
 			  .on_record = on_record, .on_close = on_close,
-			  .sees_gaps = true};
+			  .on_ledger = on_ledger, .sees_gaps = true,
+			  .discreet = true};
+	struct buf key = {0};
 	int code;
 
 	tool_init("rt-redact", false);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
 	metrics_register(&redacted);
+	metrics_register(&filtered);
+	read_key(&o, &key);
+	read_policy(&o);
 	c.redact = redact_new(&o.redact);
 	if (!c.redact) {
 		diag_error("cannot compile the default rules");
 		return tool_end(TOOL_SYSTEM, 0);
 	}
-	c.walk = recordwalk_new(c.redact, o.strict_paths);
+	c.walk = recordwalk_new(c.redact, &o.walk);
 	code = stage_run_filter(&s, &o.stage);
 	recordwalk_free(c.walk);
 	redact_free(c.redact);
+	policy_free(o.redact.policy);
+	mem_free(o.namespaces.v);
+	buf_release(&key);
 	return code;
 }

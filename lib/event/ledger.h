@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "event/record.h"
 
-#define LEDGER_MAX_NAMES 64
+#define LEDGER_MAX_NAMES 128
 
 /* Counts by name: reasons, rules, verdicts. Names are constant strings. */
 struct ledger_map {

@@ -64,8 +64,7 @@ static uint64_t hash_of(const struct memo_probe *p)
 	return hash64(p->text, h) | 1;
 }
 
-bool memo_get(const struct memo *m, struct memo_probe *p,
-	      struct memo_hit *hit)
+bool memo_get(const struct memo *m, struct memo_probe *p, struct memo_hit *hit)
 {
 	size_t i;
 
@@ -80,8 +79,8 @@ bool memo_get(const struct memo *m, struct memo_probe *p,
 		m->older[i / 2] = !(i & 1);
 		hit->changed = s->changed;
 		hit->notes = (sv){b, s->notes_n};
-		hit->out = (sv){b + s->notes_n + s->name_n + s->text_n,
-				s->out_n};
+		hit->out =
+			(sv){b + s->notes_n + s->name_n + s->text_n, s->out_n};
 		return true;
 	}
 	return false;

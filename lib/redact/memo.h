@@ -35,8 +35,7 @@ struct memo_hit {
 struct memo *memo_new(size_t slots);
 void memo_free(struct memo *m);
 /* The hit's views live until the next memo_put. */
-bool memo_get(const struct memo *m, struct memo_probe *p,
-	      struct memo_hit *hit);
+bool memo_get(const struct memo *m, struct memo_probe *p, struct memo_hit *hit);
 void memo_put(struct memo *m, const struct memo_probe *p,
 	      const struct memo_hit *what);
 

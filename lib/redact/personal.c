@@ -20,7 +20,8 @@ bool personal_may_card(sv t)
 	/* Of eight bytes in a row at least one pair are digits. */
 	for (size_t i = 7; i + 1 < t.n; i += 8)
 		if (is_digit(t.p[i - 1]) + is_digit(t.p[i]) +
-			    is_digit(t.p[i + 1]) >= 2)
+			    is_digit(t.p[i + 1]) >=
+		    2)
 			return true;
 	return false;
 }
@@ -66,7 +67,8 @@ static bool checks(const char *d, size_t n)
 
 static bool is_card(const char *d, size_t n)
 {
-	return n >= CARD_MIN && n <= CARD_MAX && is_issued(d, n) && checks(d, n);
+	return n >= CARD_MIN && n <= CARD_MAX && is_issued(d, n) &&
+	       checks(d, n);
 }
 
 /* The number that begins at byte i; returns the byte behind its digits. */

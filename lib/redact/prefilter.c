@@ -181,8 +181,8 @@ uint64_t prefilter_scan(const struct prefilter *f, sv text)
 			     has(f, g[4])))
 			for (size_t k = 0; k < 4; k++)
 				if (has(f, g[k + 1]))
-					found = verify(f, text, i + k,
-						       g[k + 1], found);
+					found = verify(f, text, i + k, g[k + 1],
+						       found);
 		g[0] = g[4];
 	}
 	for (; i < text.n; i++) {

@@ -2,10 +2,11 @@
 #include "redact/recordwalk.h"
 
 #include "base/mem.h"
-#include "codec/pbwire.h"
 #include "redact/keptjson.h"
 #include "redact/memo.h"
+#include "redact/origin.h"
 #include "redact/walkplan.h"
+#include "redact/walkwire.h"
 
 #define MAX_DEPTH 16
 #define MEMO_SLOTS 4096 /* nested messages; 4 MiB */
@@ -17,13 +18,17 @@
 
 struct recordwalk {
 	struct redact *redact;
-	bool strict_paths;
+	struct recordwalk_opts opts;
 	uint64_t unknown;
 	struct walkplan plans[SCHEMA_MAX_MSGS];
 	struct buf level[MAX_DEPTH]; /* a changed message at each depth */
 	struct buf text;	     /* one changed string */
 	struct buf taken;	     /* struct recordwalk_taken, this record */
 	struct memo *memo;	     /* of nested messages */
+	struct {
+		uint64_t record; /* rules for this record, */
+		uint64_t here;	 /* and for the binary at hand */
+	} rules;
 	bool bad;
 };
 
@@ -43,12 +48,13 @@ struct spot {
 	bool scoped; /* scope is known */
 };
 
-struct recordwalk *recordwalk_new(struct redact *r, bool strict_paths)
+struct recordwalk *recordwalk_new(struct redact *r,
+				  const struct recordwalk_opts *o)
 {
 	struct recordwalk *w = mem_zalloc(sizeof(*w));
 
 	w->redact = r;
-	w->strict_paths = strict_paths;
+	w->opts = *o;
 	w->memo = memo_new(MEMO_SLOTS);
 	return w;
 }
@@ -83,7 +89,7 @@ static struct walkplan *plan_of(struct recordwalk *w,
 	struct walkplan *p = &w->plans[m->id];
 
 	if (UNLIKELY(!p->ready))
-		walkplan_make(p, m, w->strict_paths);
+		walkplan_make(p, m, w->opts.strict_paths, w->opts.policy);
 	return p;
 }
 
@@ -100,8 +106,8 @@ static struct scope scope_of(const struct walkplan *p, sv wire)
 		if (f.num == p->binary)
 			s.binary = f.data;
 		else if (f.num == p->flags)
-			s.truncated = f.data.n &&
-				      memmem(f.data.p, f.data.n, "truncArgs", 9);
+			s.truncated = f.data.n && memmem(f.data.p, f.data.n,
+							 "truncArgs", 9);
 	}
 	return s;
 }
@@ -112,54 +118,32 @@ static bool change_value(struct recordwalk *w, const struct schema_field *f,
 			 sv v)
 {
 	if (f->kind == SCHEMA_BYTES)
-		return redact_bytes(w->redact, v, &w->text);
+		return class == FIELD_KEEP
+			       ? redact_id_bytes(w->redact, v, &w->text)
+			       : redact_bytes(w->redact, v, &w->text);
 	switch (class) {
 	case FIELD_CMDLINE:
 		return redact_cmdline(w->redact, scope->binary, v,
 				      scope->truncated, &w->text);
 	case FIELD_PATH:
 		return redact_path(w->redact, v, &w->text);
-	case FIELD_TEXT:
 	case FIELD_KEEP:
+		if (field_is_id(v))
+			return redact_id(w->redact, v, &w->text);
+		break;
 	case FIELD_NAME:
+		if (field_is_name(v))
+			return redact_id(w->redact, v, &w->text);
+		break;
 	case FIELD_RESOLVE_PATH:
+		return redact_needed_path(w->redact, v, &w->text);
+	case FIELD_TEXT:
 		break;
 	}
 	return redact_text(w->redact, v, &w->text);
 }
 
-/* A message being rewritten: unchanged bytes are copied in runs. */
-struct rewrite {
-	struct buf *out;
-	const char *from; /* first byte not copied yet */
-	bool changed;
-};
-
-static void copy_to(struct rewrite *rw, const struct pb_field *f)
-{
-	if (!rw->changed)
-		rw->out->n = 0;
-	rw->changed = true;
-	buf_add(rw->out, rw->from, (size_t)(f->raw.p - rw->from));
-	rw->from = f->raw.p + f->raw.n;
-}
-
-static void replace(struct rewrite *rw, const struct pb_field *f, sv with)
-{
-	copy_to(rw, f);
-	pb_put_bytes(rw->out, f->num, with);
-}
-
-static bool finish(struct rewrite *rw, sv wire, sv *out)
-{
-	if (!rw->changed)
-		return false;
-	buf_add(rw->out, rw->from, (size_t)(wire.p + wire.n - rw->from));
-	*out = buf_view(rw->out);
-	return true;
-}
-
-static void unknown_field(struct recordwalk *w, struct rewrite *rw,
+static void unknown_field(struct recordwalk *w, struct walkwire *rw,
 			  const struct pb_field *f, unsigned int depth)
 {
 	w->text.n = 0;
@@ -168,7 +152,7 @@ static void unknown_field(struct recordwalk *w, struct rewrite *rw,
 		case KEPTJSON_SAME:
 			return;
 		case KEPTJSON_CHANGED:
-			replace(rw, f, buf_view(&w->text));
+			walkwire_replace(rw, f, buf_view(&w->text));
 			return;
 		case KEPTJSON_BAD:
 			break;
@@ -177,7 +161,7 @@ static void unknown_field(struct recordwalk *w, struct rewrite *rw,
 	/* Without the kind's own field nothing is left of a record. */
 	w->bad |= depth == 0;
 	w->unknown++;
-	copy_to(rw, f);
+	walkwire_drop(rw, f);
 }
 
 /* Which rules were at work in this field. */
@@ -206,21 +190,26 @@ static void repeat(struct recordwalk *w, sv notes)
 
 static void value_field(struct recordwalk *w, struct spot *at,
 			const struct schema_field *sf, const struct pb_field *f,
-			struct rewrite *rw)
+			struct walkwire *rw)
 {
 	enum field_class class = (enum field_class)at->p->class[sf->index];
 
-	if (!f->data.n || (class == FIELD_NAME && field_is_name(f->data)))
+	if (!f->data.n || (class == FIELD_KEEP && field_is_plain_id(f->data)))
+		return;
+	if (class == FIELD_CMDLINE && w->opts.keep_arguments)
 		return;
 	if (class == FIELD_CMDLINE && !at->scoped) {
 		at->scope = scope_of(at->p, at->wire);
 		at->scoped = true;
 	}
+	if (w->rules.record)
+		redact_choose(w->redact,
+			      w->rules.here & at->p->rules[sf->index]);
 	w->text.n = 0;
 	if (!change_value(w, sf, class, &at->scope, f->data))
 		return;
 	note(w, at, sf);
-	replace(rw, f, buf_view(&w->text));
+	walkwire_replace(rw, f, buf_view(&w->text));
 }
 
 /* Field 1 is the key, field 2 the value; no more is known of an entry. */
@@ -243,7 +232,7 @@ static bool walk_entry(struct recordwalk *w, const struct spot *at,
 		       const struct schema_field *sf, sv wire, sv *out)
 {
 	unsigned int depth = at->depth + 1;
-	struct rewrite rw = {&w->level[depth], wire.p, false};
+	struct walkwire rw = {&w->level[depth], wire.p, false};
 	bool is_env = sf->kind == SCHEMA_MESSAGE;
 	bool text = is_env || sf->wrapped == SCHEMA_STRING;
 	struct pb_cur c = pb_walk(wire);
@@ -251,6 +240,9 @@ static bool walk_entry(struct recordwalk *w, const struct spot *at,
 	struct pb_field f;
 	bool hit;
 
+	if (w->rules.record)
+		redact_choose(w->redact,
+			      w->rules.here & at->p->rules[sf->index]);
 	while (pb_next(&c, &f) > 0) {
 		w->text.n = 0;
 		if (f.num == 1 && f.wt == PB_LEN)
@@ -268,55 +260,9 @@ static bool walk_entry(struct recordwalk *w, const struct spot *at,
 		if (!hit)
 			continue;
 		note(w, at, sf);
-		replace(&rw, &f, buf_view(&w->text));
+		walkwire_replace(&rw, &f, buf_view(&w->text));
 	}
-	return finish(&rw, wire, out);
-}
-
-/*
- * The next field, as pb_next, faster where it is a string or a message with a
- * tag and a length of one or two bytes: nearly all are.
- */
-static inline int next_field(struct pb_cur *c, struct pb_field *f)
-{
-	const unsigned char *p = (const unsigned char *)c->p, *start = p;
-	size_t room = (size_t)(c->end - c->p), num, n;
-
-	if (room < 5 || (*p & 7) != PB_LEN)
-		return pb_next(c, f);
-	num = *p++ & 0x7f;
-	if (start[0] & 0x80)
-		num |= (size_t)*p++ << 7;
-	n = *p++;
-	if (n & 0x80)
-		n = (n & 0x7f) | (size_t)*p++ << 7;
-	/* A third byte of either, a field 0, or more than there is. */
-	if (num >> 14 || n >> 14 || num < 8 ||
-	    n > room - (size_t)(p - start))
-		return pb_next(c, f);
-	f->num = (uint32_t)(num >> 3);
-	f->wt = PB_LEN;
-	f->v = 0;
-	f->data = (sv){(const char *)p, n};
-	c->p = (const char *)p + n;
-	f->raw = (sv){(const char *)start, (size_t)(p - start) + n};
-	return 1;
-}
-
-/* Nothing but varints of the fields 1 to last, 2 at most. */
-static bool is_numbers(sv wire, uint32_t last)
-{
-	for (size_t i = 0; i < wire.n;) {
-		size_t stop = i + 1 + PB_MAX_VARINT;
-
-		if (wire.p[i] != 8 && (wire.p[i] != 16 || last < 2))
-			return false;
-		while (++i < MIN(stop, wire.n) && wire.p[i] & 0x80)
-			;
-		if (i++ >= MIN(stop, wire.n))
-			return false;
-	}
-	return true;
+	return walkwire_finish(&rw, wire, out);
 }
 
 /* A time, or a wrapped number: whatever else is in it goes. */
@@ -324,16 +270,16 @@ static bool walk_plain(struct recordwalk *w, const struct spot *at,
 		       const struct schema_field *sf, sv wire, sv *out)
 {
 	unsigned int depth = at->depth + 1;
-	struct rewrite rw = {&w->level[depth], wire.p, false};
-	bool text = sf->kind == SCHEMA_WRAPPER &&
-		    (sf->wrapped == SCHEMA_STRING ||
-		     sf->wrapped == SCHEMA_BYTES);
+	struct walkwire rw = {&w->level[depth], wire.p, false};
+	bool text =
+		sf->kind == SCHEMA_WRAPPER &&
+		(sf->wrapped == SCHEMA_STRING || sf->wrapped == SCHEMA_BYTES);
 	uint32_t last = sf->kind == SCHEMA_TIMESTAMP ? 2 : 1;
 	struct pb_cur c = pb_walk(wire);
 	struct pb_field f;
 	int r;
 
-	if (LIKELY(is_numbers(wire, last)))
+	if (LIKELY(walkwire_is_numbers(wire, last)))
 		return false;
 	while ((r = pb_next(&c, &f)) > 0) {
 		w->text.n = 0;
@@ -341,11 +287,11 @@ static bool walk_plain(struct recordwalk *w, const struct spot *at,
 			unknown_field(w, &rw, &f, depth);
 		} else if (text && redact_bytes(w->redact, f.data, &w->text)) {
 			note(w, at, sf);
-			replace(&rw, &f, buf_view(&w->text));
+			walkwire_replace(&rw, &f, buf_view(&w->text));
 		}
 	}
 	w->bad |= r < 0;
-	return finish(&rw, wire, out);
+	return walkwire_finish(&rw, wire, out);
 }
 
 static bool nested(struct recordwalk *w, const struct spot *at,
@@ -353,7 +299,7 @@ static bool nested(struct recordwalk *w, const struct spot *at,
 
 static void known_field(struct recordwalk *w, struct spot *at,
 			const struct schema_field *sf, const struct pb_field *f,
-			struct rewrite *rw)
+			struct walkwire *rw)
 {
 	bool changed = false;
 	sv out = SV_NULL;
@@ -368,12 +314,16 @@ static void known_field(struct recordwalk *w, struct spot *at,
 	case WALKPLAN_ENTRY:
 		changed = nested(w, at, sf, f->data, &out);
 		break;
+	case WALKPLAN_PACKED:
+		if (!walkwire_is_enums(sf, f->data))
+			unknown_field(w, rw, f, at->depth);
+		return;
 	case WALKPLAN_PLAIN:
 		changed = walk_plain(w, at, sf, f->data, &out);
 		break;
 	}
 	if (changed)
-		replace(rw, f, out);
+		walkwire_replace(rw, f, out);
 }
 
 /* Most fields: numbers and ids as they should be. */
@@ -389,15 +339,15 @@ static inline bool passes(const struct walkplan *p, const struct pb_field *f)
 	case WALKPLAN_INT:
 		return f->wt == PB_VARINT;
 	case WALKPLAN_TIME:
-		return f->wt == PB_LEN && is_numbers(f->data, 2);
+		return f->wt == PB_LEN && walkwire_is_numbers(f->data, 2);
 	case WALKPLAN_NUMBER:
-		return f->wt == PB_LEN && is_numbers(f->data, 1);
+		return f->wt == PB_LEN && walkwire_is_numbers(f->data, 1);
 	}
 	return false;
 }
 
 static void one_field(struct recordwalk *w, struct spot *at,
-		      const struct pb_field *f, struct rewrite *rw)
+		      const struct pb_field *f, struct walkwire *rw)
 {
 	const struct schema_field *sf = schema_by_num(at->m, f->num);
 
@@ -441,16 +391,18 @@ static bool joins(const struct spot *at, const struct pb_field *f,
 		return true;
 	case WALKPLAN_NESTED:
 	case WALKPLAN_PLAIN:
+	case WALKPLAN_PACKED:
 		break;
 	}
 	return false;
 }
 
 static void walk_run(struct recordwalk *w, struct spot *at,
-		     const struct run *run, struct rewrite *rw)
+		     const struct run *run, struct walkwire *rw)
 {
 	sv bytes = {run->from, (size_t)(run->to - run->from)};
 	struct memo_probe probe = {.context = at->m->id | RUN_CONTEXT,
+				   .mask = w->rules.here,
 				   .text = bytes};
 	struct memo_hit same = {.changed = false};
 	const char *mark = rw->from;
@@ -460,7 +412,7 @@ static void walk_run(struct recordwalk *w, struct spot *at,
 
 	if (run->values == 0 || (keep && memo_get(w->memo, &probe, &same)))
 		return;
-	while (next_field(&c, &f) > 0)
+	while (walkwire_next(&c, &f) > 0)
 		if (!passes(at->p, &f))
 			one_field(w, at, &f, rw);
 	if (keep && rw->from == mark)
@@ -471,15 +423,14 @@ static void walk_run(struct recordwalk *w, struct spot *at,
 static bool walk_body(struct recordwalk *w, const struct schema_msg *m, sv wire,
 		      sv *out)
 {
-	struct spot at = {.m = m, .p = plan_of(w, m), .wire = wire,
-			  .depth = 1};
-	struct rewrite rw = {&w->level[1], wire.p, false};
+	struct spot at = {.m = m, .p = plan_of(w, m), .wire = wire, .depth = 1};
+	struct walkwire rw = {&w->level[1], wire.p, false};
 	struct run run = {wire.p, wire.p, 0};
 	struct pb_cur c = pb_walk(wire);
 	struct pb_field f;
 	int r;
 
-	while ((r = next_field(&c, &f)) > 0) {
+	while ((r = walkwire_next(&c, &f)) > 0) {
 		struct run longer = run;
 
 		if (joins(&at, &f, &longer)) {
@@ -494,24 +445,24 @@ static bool walk_body(struct recordwalk *w, const struct schema_msg *m, sv wire,
 	}
 	walk_run(w, &at, &run, &rw);
 	w->bad |= r < 0;
-	return finish(&rw, wire, out);
+	return walkwire_finish(&rw, wire, out);
 }
 
 static bool walk_message(struct recordwalk *w, const struct schema_msg *m,
 			 sv wire, unsigned int depth, sv *out)
 {
-	struct spot at = {.m = m, .p = plan_of(w, m), .wire = wire,
-			  .depth = depth};
-	struct rewrite rw = {&w->level[depth], wire.p, false};
+	struct spot at = {
+		.m = m, .p = plan_of(w, m), .wire = wire, .depth = depth};
+	struct walkwire rw = {&w->level[depth], wire.p, false};
 	struct pb_cur c = pb_walk(wire);
 	struct pb_field f;
 	int r;
 
-	while ((r = next_field(&c, &f)) > 0)
+	while ((r = walkwire_next(&c, &f)) > 0)
 		if (!passes(at.p, &f))
 			one_field(w, &at, &f, &rw);
 	w->bad |= r < 0;
-	return finish(&rw, wire, out);
+	return walkwire_finish(&rw, wire, out);
 }
 
 static bool walk_nested(struct recordwalk *w, const struct spot *at,
@@ -533,29 +484,22 @@ static bool pays(struct walkplan_use *use)
 	return !use->rare || use->tries % USE_PERIOD >= USE_PERIOD - USE_SAMPLE;
 }
 
-/* A message inside of another; what came before is not walked again. */
-static bool nested(struct recordwalk *w, const struct spot *at,
-		   const struct schema_field *sf, sv wire, sv *out)
+/* What came before is not walked again. */
+static bool look_up(struct recordwalk *w, const struct spot *at,
+		    const struct schema_field *sf, bool entry, sv wire, sv *out)
 {
-	bool entry = sf->kind == SCHEMA_MAP || plan_of(w, sf->msg)->is_env;
 	struct walkplan_use *use = &at->p->use[sf->index];
-	struct memo_probe probe = {.text = wire};
+	struct memo_probe probe = {.mask = w->rules.here, .text = wire};
 	struct memo_hit hit = {.changed = false};
 	uint64_t unknown = w->unknown;
 	size_t mark = w->taken.n;
 
-	if (at->depth + 3 >= MAX_DEPTH) {
-		w->bad = true;
-		return false;
-	}
-	if (at->depth == 0)
-		return walk_body(w, sf->msg, wire, out);
 	if (wire.n < MEMO_FROM || wire.n > MEMO_ROOM || !pays(use))
 		return walk_nested(w, at, sf, entry, wire, out);
 	/* A message is the same wherever it stands; notes of an entry name the
 	 * field that it is of. */
-	probe.context = entry ? (at->m->id + 1u) << 16 | sf->index
-			      : sf->msg->id;
+	probe.context =
+		entry ? (at->m->id + 1u) << 16 | sf->index : sf->msg->id;
 	if (memo_get(w->memo, &probe, &hit)) {
 		use->hits++;
 		if (hit.changed)
@@ -573,6 +517,55 @@ static bool nested(struct recordwalk *w, const struct spot *at,
 	return hit.changed;
 }
 
+/* A process has a binary of its own, which the policy's rules may ask. */
+static bool process(struct recordwalk *w, const struct spot *at,
+		    const struct schema_field *sf, sv wire, sv *out)
+{
+	uint64_t here = w->rules.here;
+	bool changed;
+
+	w->rules.here =
+		w->rules.record &
+		policy_for_binary(w->opts.policy,
+				  scope_of(plan_of(w, sf->msg), wire).binary);
+	changed = look_up(w, at, sf, false, wire, out);
+	w->rules.here = here;
+	return changed;
+}
+
+/* A message inside of another. */
+static bool nested(struct recordwalk *w, const struct spot *at,
+		   const struct schema_field *sf, sv wire, sv *out)
+{
+	bool entry = sf->kind == SCHEMA_MAP || plan_of(w, sf->msg)->is_env;
+
+	if (at->depth + 3 >= MAX_DEPTH) {
+		w->bad = true;
+		return false;
+	}
+	if (at->depth == 0)
+		return walk_body(w, sf->msg, wire, out);
+	if (!entry && w->rules.record && plan_of(w, sf->msg)->has_cmdline)
+		return process(w, at, sf, wire, out);
+	return look_up(w, at, sf, entry, wire, out);
+}
+
+/* False: it must not leave. */
+static bool choose_rules(struct recordwalk *w, const struct record *in)
+{
+	struct policy *p = w->opts.policy;
+	struct origin o;
+
+	if (!p)
+		return true;
+	origin_of(in, &o);
+	if (o.process && !policy_may_leave(p, o.name_space))
+		return false;
+	w->rules.record = policy_for_record(p, o.name_space, o.probe_type);
+	w->rules.here = w->rules.record & policy_for_binary(p, o.binary);
+	return true;
+}
+
 enum recordwalk_result recordwalk_run(struct recordwalk *w,
 				      const struct record *in, sv *out)
 {
@@ -580,6 +573,8 @@ enum recordwalk_result recordwalk_run(struct recordwalk *w,
 
 	w->bad = false;
 	w->taken.n = 0;
+	if (!choose_rules(w, in))
+		return RECORDWALK_NAMESPACE;
 	changed = walk_message(w, record_schema(), in->wire, 0, out);
 	if (w->bad)
 		return RECORDWALK_BAD;

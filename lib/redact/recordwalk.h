@@ -17,14 +17,21 @@
 
 struct recordwalk;
 
-/* strict_paths: module paths that resolution needs are redacted, too. */
-struct recordwalk *recordwalk_new(struct redact *r, bool strict_paths);
+struct recordwalk_opts {
+	bool strict_paths; /* module paths that resolution needs, too */
+	bool keep_arguments;   /* command lines of processes stay */
+	struct policy *policy; /* the one that r has, or NULL */
+};
+
+struct recordwalk *recordwalk_new(struct redact *r,
+				  const struct recordwalk_opts *o);
 void recordwalk_free(struct recordwalk *w);
 
 enum recordwalk_result {
 	RECORDWALK_SAME,
 	RECORDWALK_CHANGED, /* *out is the new rt.v1.Record */
 	RECORDWALK_BAD,	    /* cannot be judged: do not let it pass */
+	RECORDWALK_NAMESPACE, /* of a namespace that must not leave */
 };
 
 /* *out lives until the next call. */

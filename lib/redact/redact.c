@@ -7,6 +7,7 @@
 #include "redact/keyval.h"
 #include "redact/memo.h"
 #include "redact/personal.h"
+#include "redact/policy.h"
 #include "redact/rules.h"
 #include "redact/secret.h"
 #include "redact/userinfo.h"
@@ -14,6 +15,7 @@
 #include "base/utf8.h"
 
 #define MAX_PASSES 6
+#define MAX_ID 64 /* bytes of a build-id, and some */
 #define MEMO_SLOTS 4096 /* strings of the thorough look; 4 MiB */
 
 struct redact {
@@ -25,9 +27,18 @@ struct redact {
 	struct buf pass[2]; /* a rewriting and its rewriting */
 	struct buf taken;   /* uint16_t rules, by the call at hand */
 	struct memo *memo;
+	uint64_t chosen; /* rules of the policy */
 };
 
-enum job_kind { JOB_CMDLINE, JOB_ENV, JOB_PAIR, JOB_PATH, JOB_TEXT };
+enum job_kind {
+	JOB_CMDLINE,
+	JOB_ENV,
+	JOB_PAIR,
+	JOB_PATH,
+	JOB_NEEDED_PATH,
+	JOB_TEXT,
+	JOB_ID,
+};
 
 /* What a cheap look at a string tells. */
 struct glance {
@@ -35,6 +46,7 @@ struct glance {
 	bool known;	 /* a command line of a program of the table */
 	bool card;	 /* may hold a card's number */
 	bool personal;	 /* addresses are looked for */
+	uint64_t policy; /* its rules that may match */
 };
 
 /* What is asked about a string, beside the string. */
@@ -50,11 +62,16 @@ struct redact *redact_new(const struct redact_opts *opts)
 
 	if (opts)
 		r->opts = *opts;
-	r->rules = rules_new();
+	r->rules = rules_new(r->opts.policy);
 	r->programs = programs_new();
 	r->cmdline.programs = r->programs;
 	r->cmdline.hits = &r->hits;
 	r->memo = memo_new(MEMO_SLOTS);
+	r->hits.policy = r->opts.policy;
+	r->hits.key = r->opts.key;
+	if (r->rules && r->opts.key.n)
+		for (int i = 0; i < rules_policy(); i++)
+			rules_table(r->rules)[i].how = HITS_TOKEN;
 	if (r->rules)
 		return r;
 	redact_free(r);
@@ -83,7 +100,15 @@ static bool has(uint64_t groups, enum rules_group g)
 
 static bool thorough(const struct glance *g, const struct job *j)
 {
-	return g->groups || g->known || g->card || g->personal || j->cut;
+	return g->groups || g->known || g->card || g->personal || j->cut ||
+	       g->policy;
+}
+
+static void find_policy(struct redact *r, sv t, const struct glance *g)
+{
+	if (g->policy)
+		policy_find(r->opts.policy, t, g->policy, rules_policy(),
+			    &r->hits);
 }
 
 /* What is found by looks, in any kind of string. */
@@ -98,12 +123,13 @@ static void find_common(struct redact *r, sv t, const struct glance *g,
 	if (has(groups, RULES_GROUP_URL))
 		userinfo_find(t, cut, script, &r->hits);
 	if (has(groups, RULES_GROUP_HOME) && !r->opts.keep_homes)
-		homepath_find_homes(t, &r->hits);
+		homepath_find_homes(t, true, &r->hits);
 	if (groups >> RULES_GROUPS)
 		rules_find(r->rules, t, groups,
 			   (where & KEYVAL_ARGV) && !doubt ? RULES_ARGV
 							   : RULES_TEXT,
 			   &r->hits);
+	find_policy(r, t, g);
 	if (g->card)
 		personal_cards(t, &r->hits);
 	if (r->opts.mails)
@@ -176,9 +202,30 @@ static void find_env(struct redact *r, sv t, const struct job *j,
 static void find_path(struct redact *r, sv t, const struct glance *g)
 {
 	r->cmdline.doubt = false;
-	find_common(r, t, g, KEYVAL_ARGV, false);
+	find_common(r, t, g, 0, false);
 	if (has(g->groups, RULES_GROUP_CREDFILE) && !r->opts.keep_credential_files)
 		homepath_file(t, &r->hits);
+}
+
+static void find_needed_path(struct redact *r, sv t, const struct glance *g)
+{
+	struct glance less = *g;
+
+	less.groups &= ~(UINT64_C(1) << RULES_GROUP_HOME);
+	r->cmdline.doubt = false;
+	find_common(r, t, &less, 0, false);
+}
+
+static void find_id(struct redact *r, sv t, const struct glance *g)
+{
+	find_policy(r, t, g);
+	if (has(g->groups, RULES_GROUP_URL))
+		userinfo_find(t, false, false, &r->hits);
+	/* A ~ is a destructor's here. */
+	if (has(g->groups, RULES_GROUP_HOME) && !r->opts.keep_homes)
+		homepath_find_homes(t, false, &r->hits);
+	if (g->groups >> RULES_GROUPS)
+		rules_find(r->rules, t, g->groups, RULES_TEXT, &r->hits);
 }
 
 /* Of no group that is for command lines only? */
@@ -186,6 +233,10 @@ static uint64_t groups_of(const struct redact *r, sv t, const struct job *j)
 {
 	uint64_t groups = rules_scan(r->rules, t);
 
+	if (j->kind == JOB_ID)
+		groups &= ~((UINT64_C(1) << RULES_GROUPS) - 1) |
+			  UINT64_C(1) << RULES_GROUP_URL |
+			  UINT64_C(1) << RULES_GROUP_HOME;
 	if (j->kind != JOB_CMDLINE)
 		return groups & ~(UINT64_C(1) << RULES_GROUP_LOOK);
 	/* " -p" at the beginning has no blank in front. */
@@ -200,7 +251,8 @@ static bool glance(struct redact *r, sv t, const struct job *j,
 {
 	g->groups = groups_of(r, t, j);
 	g->known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
-	g->card = personal_may_card(t);
+	g->card = j->kind != JOB_ID && personal_may_card(t);
+	g->policy = r->chosen ? policy_scan(r->opts.policy, t, r->chosen) : 0;
 	g->personal = r->opts.mails || r->opts.addresses;
 	return thorough(g, j) || j->kind == JOB_ENV || j->kind == JOB_PAIR;
 }
@@ -209,6 +261,10 @@ static bool find(struct redact *r, sv t, const struct job *j,
 		 const struct glance *g)
 {
 	hits_reset(&r->hits, t);
+	if (r->opts.no_defaults) {
+		find_policy(r, t, g);
+		return r->hits.n > 0;
+	}
 	switch (j->kind) {
 	case JOB_CMDLINE:
 		find_cmdline(r, t, j, g);
@@ -220,8 +276,14 @@ static bool find(struct redact *r, sv t, const struct job *j,
 	case JOB_PATH:
 		find_path(r, t, g);
 		break;
+	case JOB_NEEDED_PATH:
+		find_needed_path(r, t, g);
+		break;
 	case JOB_TEXT:
 		find_text(r, t, j->cut, g);
+		break;
+	case JOB_ID:
+		find_id(r, t, g);
 		break;
 	}
 	return r->hits.n > 0;
@@ -284,12 +346,43 @@ static bool replay(struct redact *r, const struct memo_hit *hit,
 	return true;
 }
 
+void redact_choose(struct redact *r, uint64_t rules)
+{
+	r->chosen = rules;
+}
+
+/* What the agent's filters would have made of it, then all else. */
+static bool judge(struct redact *r, sv t, const struct job *j,
+		  const struct glance *g, struct buf *out)
+{
+	struct buf starred = {0};
+	struct glance again = *g;
+	bool changed = false;
+
+	if (g->policy &&
+	    policy_stars(r->opts.policy, t, g->policy, rules_policy(), &starred,
+			 &r->taken)) {
+		redact_count(r, (const uint16_t *)(const void *)r->taken.p,
+			     r->taken.n / sizeof(uint16_t));
+		t = buf_view(&starred);
+		glance(r, t, j, &again);
+		changed = true;
+	}
+	if (find(r, t, j, &again))
+		changed = settle(r, j, out);
+	else if (changed)
+		buf_sv(out, t);
+	buf_release(&starred);
+	return changed;
+}
+
 /* A verdict on a string of the same bytes, asked the same way, stands. */
 static bool rewrite(struct redact *r, sv t, const struct job *j,
 		    struct buf *out)
 {
 	struct memo_probe probe = {
 		.context = (uint64_t)j->kind << 1 | j->cut,
+		.mask = r->chosen,
 		.name = j->name,
 		.text = t};
 	struct memo_hit hit = {.changed = false};
@@ -301,8 +394,8 @@ static bool rewrite(struct redact *r, sv t, const struct job *j,
 		return false;
 	if (memo_get(r->memo, &probe, &hit))
 		return replay(r, &hit, out);
-	if (find(r, t, j, &g)) {
-		hit.changed = settle(r, j, out);
+	if (judge(r, t, j, &g, out)) {
+		hit.changed = true;
 		hit.out = sv_from(buf_view(out), mark);
 		hit.notes = buf_view(&r->taken);
 	}
@@ -344,6 +437,17 @@ bool redact_pair(struct redact *r, sv key, sv value, struct buf *out)
 bool redact_path(struct redact *r, sv path, struct buf *out)
 {
 	return rewrite(r, path, &(struct job){JOB_PATH, SV_NULL, false}, out);
+}
+
+bool redact_needed_path(struct redact *r, sv path, struct buf *out)
+{
+	return rewrite(r, path, &(struct job){JOB_NEEDED_PATH, SV_NULL, false},
+		       out);
+}
+
+bool redact_id(struct redact *r, sv id, struct buf *out)
+{
+	return rewrite(r, id, &(struct job){JOB_ID, SV_NULL, false}, out);
 }
 
 bool redact_text(struct redact *r, sv text, struct buf *out)
@@ -397,6 +501,15 @@ bool redact_bytes(struct redact *r, sv bytes, struct buf *out)
 	if (r->opts.binary == REDACT_BINARY_REPLACE)
 		buf_sv(out, marker);
 	return true;
+}
+
+bool redact_id_bytes(struct redact *r, sv bytes, struct buf *out)
+{
+	if (bytes.n <= MAX_ID && !is_text(bytes)) {
+		r->taken.n = 0;
+		return false;
+	}
+	return redact_bytes(r, bytes, out);
 }
 
 bool redact_rules(const struct redact *r, size_t i, const char **name,

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "redact/patterns.h"
+#include "redact/policy.h"
 #include "redact/prefilter.h"
 #include "redact/value.h"
 #include "text/base64.h"
@@ -102,13 +103,28 @@ static bool add_patterns(struct rules *r)
 	return r->cut && regex_set_compile(r->set);
 }
 
-struct rules *rules_new(void)
+int rules_policy(void)
+{
+	return RULES_PATTERNS + (int)patterns_n;
+}
+
+static void name_policy(struct rules *r, const struct policy *p)
+{
+	for (size_t i = 0; p && i < policy_rules(p); i++) {
+		struct hits_rule *rule = &r->table[rules_policy() + (int)i];
+
+		rule->name = policy_name(p, i);
+		rule->how = policy_how(p, i);
+	}
+}
+
+struct rules *rules_new(const struct policy *p)
 {
 	struct rules *r = mem_zalloc(sizeof(*r));
 	struct regex_opts o = {.latin1 = true, .max_mem = 16 * (int64_t)MIB};
 	bool ok = RULES_GROUPS + patterns_n <= 64;
 
-	r->n = RULES_PATTERNS + (int)patterns_n;
+	r->n = rules_policy() + (p ? (int)policy_rules(p) : 0);
 	r->table = mem_zalloc((size_t)r->n * sizeof(*r->table));
 	r->re = mem_zalloc(patterns_n * sizeof(struct regex *));
 	r->found = mem_zalloc(patterns_n * sizeof(*r->found));
@@ -123,6 +139,7 @@ struct rules *rules_new(void)
 		return NULL;
 	}
 	prefilter_compile(r->filter);
+	name_policy(r, p);
 	return r;
 }
 

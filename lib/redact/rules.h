@@ -45,10 +45,16 @@ enum rules_group {
 	RULES_GROUPS,
 };
 
+struct policy;
 struct rules;
 
-/* Compiles all; NULL is impossible but for a mistake in the table. */
-struct rules *rules_new(void);
+/*
+ * Compiles all; NULL is impossible but for a mistake in the table. The rules
+ * of the policy, if any, stand behind the others in the table.
+ */
+struct rules *rules_new(const struct policy *p);
+/* The id of the policy's first rule. */
+int rules_policy(void);
 void rules_free(struct rules *r);
 
 int rules_count(const struct rules *r);

@@ -274,7 +274,8 @@ size_t value_marker(sv s)
 	if (!sv_starts(s, head))
 		return 0;
 	while (i < s.n && (islower((unsigned char)s.p[i]) ||
-			   isdigit((unsigned char)s.p[i]) || s.p[i] == '-'))
+			   isdigit((unsigned char)s.p[i]) || s.p[i] == '-' ||
+			   s.p[i] == ':'))
 		i++;
 	return i < s.n && i > head.n && s.p[i] == ']' ? i + 1 : 0;
 }

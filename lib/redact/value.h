@@ -34,7 +34,10 @@ bool value_random(sv v);
  */
 bool value_chosen(sv v);
 
-/* Length of the marker "[REDACTED:rule]" at the start of s, or 0. */
+/*
+ * Length of the marker "[REDACTED:rule]" or "[REDACTED:rule:hex]" at the start
+ * of s, or 0.
+ */
 size_t value_marker(sv s);
 
 /* Without one pair of enclosing quotes ('', "", or \" \"). */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact/walkplan.h"
 
-static enum walkplan_act act_of(const struct schema_field *f,
-				enum field_class c)
+static enum walkplan_act act_of(const struct schema_field *f)
 {
 	switch ((enum schema_kind)f->kind) {
 	case SCHEMA_STRING:
 	case SCHEMA_BYTES:
-		return c == FIELD_KEEP ? WALKPLAN_PASS : WALKPLAN_VALUE;
+		return WALKPLAN_VALUE;
 	case SCHEMA_MESSAGE:
 		return WALKPLAN_NESTED;
 	case SCHEMA_MAP:
@@ -24,7 +23,7 @@ static enum walkplan_act act_of(const struct schema_field *f,
 	case SCHEMA_ENUM:
 		break;
 	}
-	return WALKPLAN_PASS;
+	return f->packed ? WALKPLAN_PACKED : WALKPLAN_PASS;
 }
 
 static uint32_t number_of(const struct schema_msg *m, sv name)
@@ -37,6 +36,8 @@ static uint32_t number_of(const struct schema_msg *m, sv name)
 static enum walkplan_quick quick_of(const struct schema_field *f,
 				    enum walkplan_act act)
 {
+	if (act == WALKPLAN_PACKED)
+		return WALKPLAN_ASK;
 	if (act == WALKPLAN_PASS)
 		return schema_wire_type(f->kind) == 2	? WALKPLAN_SKIP
 		       : schema_wire_type(f->kind) == 0 ? WALKPLAN_INT
@@ -48,7 +49,7 @@ static enum walkplan_quick quick_of(const struct schema_field *f,
 }
 
 void walkplan_make(struct walkplan *p, const struct schema_msg *m,
-		   bool strict_paths)
+		   bool strict_paths, const struct policy *policy)
 {
 	sv name = sv_str(m->name);
 
@@ -60,13 +61,16 @@ void walkplan_make(struct walkplan *p, const struct schema_msg *m,
 		const struct schema_field *f = &m->fields[i];
 		enum field_class c = field_classify(name, f->name);
 
-		if (c == FIELD_RESOLVE_PATH)
-			c = strict_paths ? FIELD_PATH : FIELD_KEEP;
+		if (c == FIELD_RESOLVE_PATH && strict_paths)
+			c = FIELD_PATH;
+		if (policy)
+			p->rules[i] = policy_for_field(policy, name, f->name);
 		p->class[i] = (uint8_t)c;
-		p->act[i] = (uint8_t)act_of(f, c);
+		p->act[i] = (uint8_t)act_of(f);
 		if (f->num < WALKPLAN_QUICK)
 			p->quick[f->num] = (uint8_t)quick_of(
 				f, (enum walkplan_act)p->act[i]);
-		p->has_cmdline |= c == FIELD_CMDLINE && f->kind == SCHEMA_STRING;
+		p->has_cmdline |=
+			c == FIELD_CMDLINE && f->kind == SCHEMA_STRING;
 	}
 }

@@ -8,13 +8,15 @@
 
 #include "codec/schema.h"
 #include "redact/field.h"
+#include "redact/policy.h"
 
 enum walkplan_act {
 	WALKPLAN_PASS,	/* numbers, ids */
 	WALKPLAN_VALUE, /* a string or bytes */
 	WALKPLAN_NESTED,
-	WALKPLAN_ENTRY, /* of a map whose keys are strings */
-	WALKPLAN_PLAIN, /* a time or a number in a message of its own */
+	WALKPLAN_ENTRY,	 /* of a map whose keys are strings */
+	WALKPLAN_PLAIN,	 /* a time or a number in a message of its own */
+	WALKPLAN_PACKED, /* numbers in a row */
 };
 
 #define WALKPLAN_QUICK 64
@@ -43,11 +45,15 @@ struct walkplan {
 	uint8_t act[64];	/* enum walkplan_act, by field index */
 	/* By field number: what needs no look at the schema. */
 	uint8_t quick[WALKPLAN_QUICK]; /* enum walkplan_quick */
-	struct walkplan_use use[64]; /* the walk's own, by field index */
+	uint64_t rules[64];	       /* of the policy, by field index */
+	struct walkplan_use use[64];   /* the walk's own, by field index */
 };
 
-/* strict_paths: paths that resolution needs are paths like any other. */
+/*
+ * strict_paths: paths that resolution needs are paths like any other. The
+ * policy may be NULL.
+ */
 void walkplan_make(struct walkplan *p, const struct schema_msg *m,
-		   bool strict_paths);
+		   bool strict_paths, const struct policy *policy);
 
 #endif
