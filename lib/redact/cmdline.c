@@ -195,9 +195,9 @@ static sv stem(sv name)
 {
 	size_t n = 0;
 
-	while (n < name.n && (isalnum((unsigned char)name.p[n]) ||
-			      name.p[n] == '-' || name.p[n] == '_' ||
-			      name.p[n] == '.'))
+	while (n < name.n &&
+	       (isalnum((unsigned char)name.p[n]) || name.p[n] == '-' ||
+		name.p[n] == '_' || name.p[n] == '.'))
 		n++;
 	return sv_first(name, n);
 }
@@ -223,6 +223,20 @@ static bool names_user(const struct walk *w)
 	return false;
 }
 
+static bool is_mixed(sv v)
+{
+	bool upper = false, lower = false, digit = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		upper |= isupper((unsigned char)v.p[i]) != 0;
+		lower |= islower((unsigned char)v.p[i]) != 0;
+		digit |= isdigit((unsigned char)v.p[i]) != 0;
+		if (strchr("/=:(<{", v.p[i]))
+			return false;
+	}
+	return v.n >= 8 && upper && lower && digit;
+}
+
 /*
  * Letters that many programs have for a password, a key or a token, of a
  * program that is not in the table: by what stands behind them.
@@ -232,17 +246,16 @@ static bool unlisted_short(struct walk *w, sv t)
 	bool pass = t.n >= 2 && (t.p[1] == 'p' || t.p[1] == 'P');
 	sv v;
 
-	if (t.n < 2 || !strchr("pPkKtTswaAc", t.p[1]) ||
-	    (t.n > 2 && !pass))
+	if (t.n < 2 || !strchr("pPkKtTswaAc", t.p[1]) || (t.n > 2 && !pass))
 		return false;
-	v = t.n > 2		? sv_from(t, 2)
+	v = t.n > 2	    ? sv_from(t, 2)
 	    : w->i < w->end ? w->c->words[w->i].text
 			    : SV_NULL;
 	if (value_path(v) || v.n < 4 || v.p[0] == '-')
 		return false;
-	if (!(t.n == 2 ? value_chosen(v) : pass && value_chosen(v)) &&
-	    !(pass && t.n == 2 && has_letter(v) && sv_find(v, '/') == SIZE_MAX &&
-	      names_user(w)))
+	if (!value_chosen(v) && !(pass && t.n == 2 && is_mixed(v)) &&
+	    !(pass && t.n == 2 && has_letter(v) &&
+	      sv_find(v, '/') == SIZE_MAX && names_user(w)))
 		return false;
 	cmdline_judge(w->c, PROGRAM_SECRET, v);
 	w->i += t.n == 2;
@@ -369,6 +382,26 @@ static bool is_command_line(const struct walk *w, sv t)
 	       programs_find(w->c->programs, sv_first(t, blank));
 }
 
+/* Of names with a colon and an @ that are no logins. */
+static bool is_scheme(sv s)
+{
+	static const char *const list[] = {
+		"npm", "file", "git",	    "mailto", "sip",  "sips",
+		"ssh", "pkg",  "workspace", "acct",   "xmpp", "urn"};
+
+	for (size_t i = 0; i < ARRAY_LEN(list); i++)
+		if (sv_eq(s, sv_str(list[i])))
+			return true;
+	return false;
+}
+
+static bool is_password(sv v)
+{
+	return v.n >= 4 && has_letter(v) && sv_find(v, '/') == SIZE_MAX &&
+	       v.p[0] != '$' && v.p[0] != '<' && v.p[0] != '{' &&
+	       !value_marker(v);
+}
+
 /* domain/user:password@host, without a scheme. */
 static bool is_login(sv t)
 {
@@ -388,7 +421,8 @@ static bool is_login(sv t)
 		    !strchr("._-/\\+", t.p[i]))
 			return false;
 	return host.n && !sv_starts(host, SV("sha256:")) &&
-	       value_chosen((sv){t.p + colon + 1, at - colon - 1});
+	       !is_scheme(sv_first(t, colon)) &&
+	       is_password((sv){t.p + colon + 1, at - colon - 1});
 }
 
 static void positional(struct walk *w, sv t)
@@ -416,9 +450,9 @@ static void positional(struct walk *w, sv t)
 	if (is_login(t)) {
 		size_t colon = sv_find(t, ':');
 
-		cmdline_judge(w->c, PROGRAM_SECRET,
-			      (sv){t.p + colon + 1,
-				   sv_rfind(t, '@') - colon - 1});
+		cmdline_judge(
+			w->c, PROGRAM_SECRET,
+			(sv){t.p + colon + 1, sv_rfind(t, '@') - colon - 1});
 		return;
 	}
 	if (is_assignment(t)) {
@@ -438,6 +472,20 @@ static void positional(struct walk *w, sv t)
 	unlisted_pair(w, t);
 }
 
+/* /name:value where the table says so, or the name says secret. */
+static bool is_slash_option(const struct walk *w, sv t)
+{
+	size_t colon;
+
+	if (t.n < 2 || t.p[0] != '/')
+		return false;
+	if (flags(w) & PROGRAM_COLONS)
+		return true;
+	colon = sv_find(t, ':');
+	return colon != SIZE_MAX &&
+	       secret_key(sv_first(sv_from(t, 1), colon - 1)) == SECRET_STRONG;
+}
+
 static void word(struct walk *w)
 {
 	sv t = w->c->words[w->i++].text;
@@ -449,7 +497,7 @@ static void word(struct walk *w)
 		return;
 	}
 	if (w->dashes || !is_option(t)) {
-		if ((flags(w) & PROGRAM_COLONS) && t.n > 2 && t.p[0] == '/')
+		if (is_slash_option(w, t))
 			long_option(w, sv_from(t, 1), ':');
 		else
 			positional(w, t);

@@ -159,6 +159,15 @@ const struct pattern patterns[] = {
 	 "(?i)\\b(?:auth\\s*=\\s*\\(|\\w*auth\\(|\\.?login\\()\\s*\\\\?['\"][^'\"]*['\"]"
 	 "\\s*,\\s*\\\\?(?:'([^']+)|\"([^\"]+))",
 	 "auth=( auth\x1f= auth( login(", PATTERNS_PLAIN, false},
+	{"named-value",
+	 "(?i)\"(?:name|key)\\\\?\"\\s*:\\s*\\\\?\"[^\"]*(?:passw|secret|token|pwd|"
+	 "api_?key|access_?key|private_?key|credential)[^\"]*\"\\s*,\\s*\\\\?\""
+	 "value\\\\?\"\\s*:\\s*\\\\?\"([^\"\\\\]+)",
+	 "\"value", PATTERNS_PLAIN, false},
+	{"secure-string",
+	 "(?i)convertto-securestring\\s+(?:-string\\s+)?(?:'([^']+)|\\\\?\""
+	 "([^\"\\\\]+))",
+	 "convertto-securestring", PATTERNS_PLAIN, false},
 	{"netrc",
 	 "(?i)\\b(?:login|account)\\s+\\S+\\s+password\\s+([^\\s\"']+)|"
 	 "\\bmachine\\s+\\S+\\s+password\\s+([^\\s\"']+)",

@@ -11,6 +11,7 @@
 
 #define MAX_SPANS 16
 #define LONGEST_LITERAL 255
+#define MAX_MARKER 80 /* bytes of "[REDACTED:rule:hex]" */
 
 struct list {
 	sv *v;
@@ -314,6 +315,18 @@ uint64_t policy_scan(const struct policy *p, sv text, uint64_t mask)
 	return mask & (p->always | prefilter_scan(p->filter, text));
 }
 
+/* What a marker of ours says is no secret. */
+static bool in_marker(sv text, const struct regex_span *s)
+{
+	size_t from = s->start > MAX_MARKER ? s->start - MAX_MARKER : 0;
+	sv before = {text.p + from, s->start + 1 - from};
+	size_t at = s->start < text.n ? sv_rfind(before, '[') : SIZE_MAX;
+
+	return at != SIZE_MAX &&
+	       from + at + value_marker(sv_from(text, from + at)) >= s->end &&
+	       value_marker(sv_from(text, from + at));
+}
+
 static void find_one(const struct rule *r, sv text, int id, struct hits *h)
 {
 	int groups = regex_groups(r->re);
@@ -323,7 +336,7 @@ static void find_one(const struct rule *r, sv text, int id, struct hits *h)
 	while (from <= text.n &&
 	       regex_match(r->re, text, from, s, groups + 1)) {
 		for (int g = groups ? 1 : 0; g <= groups; g++)
-			if (s[g].set)
+			if (s[g].set && !in_marker(text, &s[g]))
 				hits_add(h,
 					 (sv){text.p + s[g].start,
 					      s[g].end - s[g].start},

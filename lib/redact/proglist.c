@@ -210,8 +210,19 @@ const struct proglist_entry proglist[] = {
 	 "srckeystore: destkeystore: ks-pass:O key-pass:O keyalg: keysize: "
 	 "sigalg: keyalias:",
 	 NO, LONG1, 0},
-	{"osslsigncode signtool", NO, "pass:S p:S readpass: key: certs: f: t:",
+	{"osslsigncode", NO, "pass:S p:S readpass: key: certs: f: t:", NO,
+	 LONG1, 0},
+	{"signtool schtasks cmdkey wmic psexec runas", "p:S u:",
+	 "p:S rp:S pass:S password:S user: u: f: t: tn: ru:", NO,
+	 PROGRAM_COLONS, 0},
+	{"pwsh powershell", NO,
+	 "Command:C command:C c:C File: ExecutionPolicy: NoProfile- "
+	 "NonInteractive-",
 	 NO, LONG1, 0},
+	{"ansible-vault", NO, "name: vault-password-file: vault-id: output:",
+	 "encrypt_string:S", 0, 0},
+	{"wpa_cli", "i: p:", NO, "psk:S password:S wep_key0:S sae_password:S",
+	 0, 0},
 	{"certutil pk12util", "W:S K:S w: k: d: n: i: o: f: h:", NO, NO, 0, 0},
 	{"veracrypt truecrypt", "p:S k: m:",
 	 "password:S new-password:S protection-password:S keyfiles: text-", NO,
@@ -278,7 +289,10 @@ const struct proglist_entry proglist[] = {
 	 NO, SUB | PAIRS, 0},
 	{"aws put-parameter,", NO, "value:S name: type: key-id: region:", NO, 0,
 	 0},
-	{"gcloud gsutil bq", NO, "password:S key-file: account: project:", NO,
+	{"gcloud gsutil bq", NO,
+	 "password:S key-file: account: project: secret: set-secrets: "
+	 "update-secrets:",
+	 NO,
 	 PAIRS, 0},
 	{"vault bao", NO,
 	 "token:S address: namespace: method: path: ca-cert: client-cert: "

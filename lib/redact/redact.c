@@ -43,7 +43,7 @@ enum job_kind {
 /* What a cheap look at a string tells. */
 struct glance {
 	uint64_t groups; /* of the prefilter */
-	bool known;	 /* a command line of a program of the table */
+	bool known;	 /* a command line worth a walk over its words */
 	bool card;	 /* may hold a card's number */
 	bool personal;	 /* addresses are looked for */
 	uint64_t policy; /* its rules that may match */
@@ -250,7 +250,8 @@ static bool glance(struct redact *r, sv t, const struct job *j,
 		   struct glance *g)
 {
 	g->groups = groups_of(r, t, j);
-	g->known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
+	g->known = j->kind == JOB_CMDLINE &&
+		   (is_known(r, j->name, t) || value_may_key(t));
 	g->card = j->kind != JOB_ID && personal_may_card(t);
 	g->policy = r->chosen ? policy_scan(r->opts.policy, t, r->chosen) : 0;
 	g->personal = r->opts.mails || r->opts.addresses;

@@ -49,7 +49,8 @@ static const char *const code_names[] = {
 static const char *const group_literals[RULES_GROUPS] = {
 	[RULES_GROUP_KEY] =
 		"pass pwd secret token key auth cred cookie bearer psk "
-		"signature sig= sig: sess _pw -pw .pw pw= pw: sas jwt salt "
+		"signature sig= sig: sess _pw -pw .pw pw= pw: pw\" sas jwt salt "
+		"login -pin "
 		"pin= otp licen "
 		"senha mdp contrasena kennwort community pat= pat: pat\" "
 		"motdepasse dsn= dsn: sonar.login",
@@ -66,7 +67,7 @@ static const char *const group_literals[RULES_GROUPS] = {
 		".s3cfg .boto .terraformrc .rclone rclone.conf secring "
 		"wallet.dat client_secret secrets. kubelet kubernetes.io "
 		"password-store ssh_host_ /kubernetes/ .htaccess",
-	[RULES_GROUP_LOOK] = "@ \" \x1f-p \x1f-k \x1f-t\x1f \x1f-s\x1f",
+	[RULES_GROUP_LOOK] = "@ \" --user \x1f/p \x1f-p \x1f-k \x1f-t\x1f \x1f-s\x1f",
 };
 
 static void add_literals(struct rules *r, const char *list, int group)

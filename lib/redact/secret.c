@@ -239,6 +239,29 @@ enum secret_class secret_env_key(sv key)
 	return c;
 }
 
+bool secret_named_id(sv key)
+{
+	static const char *const public[] = {
+		"id",	       "ids",	   "uuid",	  "guid",   "hash",
+		"sha",	       "sha256",   "sha1",	  "md5",    "digest",
+		"etag",	       "sum",	   "trace",	  "span",   "cursor",
+		"fingerprint", "public",   "pub",	  "pubkey", "checksum",
+		"commit",      "revision", "rev",	  "ref",    "nonce",
+		"data",	       "image",	   "tag",	  "file",   "path",
+		"dir",	       "name",	   "peer",	  "cert",   "ca",
+		"url",	       "build",	   "version",	  "body",   "payload",
+		"integrity",   "token",	   "traceparent",
+	};
+	struct words ws;
+
+	split(key, &ws);
+	for (int i = 0; i < ws.n; i++)
+		for (size_t k = 0; k < ARRAY_LEN(public); k++)
+			if (!strcmp(ws.w[i], public[k]))
+				return true;
+	return false;
+}
+
 bool secret_keyed(enum secret_class c, sv value, bool script)
 {
 	if (c == SECRET_NONE || value_placeholder(value, script) ||

@@ -236,6 +236,55 @@ bool value_random(sv v)
 	return run_random(&r);
 }
 
+#define KEY_MIN 24
+
+static bool is_base64(unsigned char c)
+{
+	return isalnum(c) || c == '+' || c == '/' || c == '_' || c == '-';
+}
+
+static bool mixed(sv v)
+{
+	bool upper = false, lower = false, digit = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		upper |= isupper((unsigned char)v.p[i]) != 0;
+		lower |= islower((unsigned char)v.p[i]) != 0;
+		digit |= isdigit((unsigned char)v.p[i]) != 0;
+	}
+	return upper && lower && digit;
+}
+
+bool value_key(sv v)
+{
+	v = value_unquote(v);
+	while (v.n && v.p[v.n - 1] == '=')
+		v.n--;
+	if (v.n < KEY_MIN || v.n > 512 || !mixed(v) || !value_random(v))
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (!is_base64((unsigned char)v.p[i]))
+			return false;
+	return true;
+}
+
+bool value_may_key(sv t)
+{
+	for (size_t i = KEY_MIN - 1; i < t.n; i += KEY_MIN) {
+		size_t a = i, e = i;
+
+		while (a > 0 && i - a < KEY_MIN &&
+		       is_base64((unsigned char)t.p[a - 1]))
+			a--;
+		while (e < t.n && e - a < 2 * KEY_MIN &&
+		       is_base64((unsigned char)t.p[e]))
+			e++;
+		if (e > a + KEY_MIN - 1 && mixed((sv){t.p + a, e - a}))
+			return true;
+	}
+	return false;
+}
+
 bool value_chosen(sv v)
 {
 	size_t upper = 0, lower = 0, digits = 0, signs = 0;
@@ -259,11 +308,10 @@ bool value_chosen(sv v)
 		return false;
 	if (signs)
 		return digits || upper;
-	return value_random(v) || (v.n >= 8 && upper && lower && digits >= 2 &&
-				   !memchr(v.p, '.', v.n) &&
-				   !memchr(v.p, ':', v.n) &&
-				   !memchr(v.p, '-', v.n) &&
-				   !memchr(v.p, '_', v.n));
+	return value_random(v) ||
+	       (v.n >= 8 && upper && lower && digits >= 2 &&
+		!memchr(v.p, '.', v.n) && !memchr(v.p, ':', v.n) &&
+		!memchr(v.p, '-', v.n) && !memchr(v.p, '_', v.n));
 }
 
 size_t value_marker(sv s)

@@ -594,6 +594,7 @@ int main(int argc, char **argv)
 	if (argc == 1) {
 		corpus("testdata/redact/cmdlines.tsv");
 		corpus("testdata/redact/second.tsv");
+		corpus("testdata/redact/third.tsv");
 	}
 	verdict();
 	if (argc > 1)
