@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-redact - takes secrets out of records. rt-redact(1) */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -9,7 +7,9 @@
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
 #include "redact/policyfile.h"
+#include "redact/receipts.h"
 #include "redact/recordwalk.h"
+#include "redact/userfile.h"
 
 #define MAX_FILE (4 * MIB)
 #define MIN_KEY 16
@@ -20,13 +20,15 @@ struct options {
 	struct redact_opts redact;
 	struct recordwalk_opts walk;
 	bool drop_binary, defaults, arguments;
-	const char *policy, *token_key;
+	const char *policy, *token_key, *report;
 	struct opt_list namespaces;
 };
 
 struct context {
 	struct redact *redact;
 	struct recordwalk *walk;
+	struct receipts *receipts;
+	const char *report;
 	uint64_t counted[LEDGER_MAX_NAMES]; /* per rule, ledgers before */
 	uint64_t unknown;		    /* likewise */
 };
@@ -47,6 +49,8 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	static const struct rt_err cannot = {.msg = "cannot be judged"};
 	struct context *c = ctx;
 	struct record changed = *r;
+	const struct recordwalk_taken *taken;
+	size_t n;
 
 	switch (recordwalk_run(c->walk, r, &changed.wire)) {
 	case RECORDWALK_SAME:
@@ -59,6 +63,8 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	case RECORDWALK_CHANGED:
 		break;
 	}
+	taken = recordwalk_taken(c->walk, &n);
+	receipts_add(c->receipts, r, taken, n);
 	metric_add(&redacted, 1);
 	if (!recout_put(&s->out, &changed))
 		return stage_bad(s, "unwritable", recout_err(&s->out));
@@ -83,6 +89,20 @@ static bool on_ledger(void *ctx, struct record *r)
 	return false;
 }
 
+static void write_report(const struct context *c)
+{
+	struct buf text = {0};
+	int err;
+
+	if (!c->report)
+		return;
+	receipts_write(c->receipts, &text);
+	err = userfile_write(c->report, buf_view(&text));
+	if (err)
+		diag_error("cannot write '%s': %s", c->report, strerror(err));
+	buf_release(&text);
+}
+
 /* What the rules did in this segment goes into its ledger. */
 static bool on_close(void *ctx, struct stage *s, bool complete)
 {
@@ -103,6 +123,8 @@ static bool on_close(void *ctx, struct stage *s, bool complete)
 				     n - c->counted[i]);
 		c->counted[i] = n;
 	}
+	receipts_ledger(c->receipts, &s->ledger.redacted_in);
+	write_report(c);
 	return true;
 }
 
@@ -127,6 +149,9 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "token-key", .kind = OPT_STRING, .arg = "FILE",
 		 .help = "mark equal secrets alike, by this key",
 		 .dst = &o->token_key},
+		{.name = "report", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "who shows secrets, without them",
+		 .dst = &o->report},
 		{.help = "What goes"},
 		{.name = "strict-paths", .kind = OPT_FLAG,
 		 .help = "module paths of raw events, too",
@@ -169,23 +194,15 @@ static void parse(struct options *o, int argc, char **argv)
 		o->redact.binary = REDACT_BINARY_DROP;
 }
 
-/* A file of the user's; exits where it cannot be read. */
+/* Exits where it cannot be read. */
 static void slurp(const char *file, struct buf *out)
 {
-	FILE *f = fopen(file, "re");
-	size_t n = 0;
+	int err = userfile_read(file, MAX_FILE, out);
 
-	do {
-		n = f ? fread(buf_reserve(out, 4096), 1, 4096, f) : 0;
-		out->n += n;
-	} while (n && out->n <= MAX_FILE);
-	if (!f || ferror(f) || out->n > MAX_FILE) {
-		diag_error("cannot read '%s': %s", file,
-			   out->n > MAX_FILE ? "it is too long"
-					     : strerror(errno));
-		exit(TOOL_USAGE);
-	}
-	fclose(f);
+	if (!err)
+		return;
+	diag_error("cannot read '%s': %s", file, strerror(err));
+	exit(TOOL_USAGE);
 }
 
 /* The key of tokens: the file's bytes but for the newline at the end. */
@@ -255,12 +272,11 @@ int main(int argc, char **argv)
 	read_key(&o, &key);
 	read_policy(&o);
 	c.redact = redact_new(&o.redact);
-	if (!c.redact) {
-		diag_error("cannot compile the default rules");
-		return tool_end(TOOL_SYSTEM, 0);
-	}
 	c.walk = recordwalk_new(c.redact, &o.walk);
+	c.receipts = receipts_new(c.redact, &o.redact, o.report);
+	c.report = o.report;
 	code = stage_run_filter(&s, &o.stage);
+	receipts_free(c.receipts);
 	recordwalk_free(c.walk);
 	redact_free(c.redact);
 	policy_free(o.redact.policy);

@@ -20,6 +20,10 @@ _rt_redact()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--report)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
@@ -51,6 +55,7 @@ _rt_redact()
 			--arguments
 			--allow-namespace
 			--token-key
+			--report
 			--strict-paths
 			--env-all
 			--drop-binary

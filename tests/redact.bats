@@ -9,7 +9,7 @@ setup() {
 	cd "$ROOT" || return
 }
 
-@test "canary: none in any encoding, log or metric" {
+@test "canary: none in any encoding, log, metric or report" {
 	local canary=build/release/test/test_canary
 	[ -x $canary ] || skip "the unit tests are not built"
 	$canary "$(tmp in)" >"$(tmp tap)"
@@ -17,11 +17,12 @@ setup() {
 	for f in json pb compact; do
 		run -0 --separate-stderr bash -c "rt-redact --strict-paths \
 			--input-format pb -o $f --log-format json \
-			--metrics-file $(tmp m.$f) \
+			--metrics-file $(tmp m.$f) --report $(tmp r.$f) \
 			<$(tmp in) >$(tmp out.$f) 2>$(tmp err.$f) || [ \$? = 1 ]"
 		assert [ -s "$(tmp out.$f)" ]
 		assert [ -s "$(tmp m.$f)" ]
-		for o in out err m; do
+		assert [ -s "$(tmp r.$f)" ]
+		for o in out err m r; do
 			run grep -aic canary "$(tmp $o.$f)"
 			assert_output 0
 		done
@@ -186,4 +187,21 @@ policy() {
 	assert_same "$(tmp 1)" "$(tmp 2)"
 	run grep -ac 'REDACTED:t:' "$(tmp 1)"
 	refute_output 0
+}
+
+@test "report, ledger and metrics: who, where, by which rule; never what" {
+	{ event '--password hunter2x' /home/bob/a; event '--password x9' /home/bob/a
+		event 'u --token t' /b bank; event 'nothing' /c; } |
+		rt-redact --report "$(tmp r)" --metrics-file "$(tmp m)" >"$(tmp out)"
+	run jq -c '[.field, .rule, .binary, .namespace, .count]' "$(tmp r)"
+	assert_output - <<-'END'
+	["Process.arguments","option","/b","bank",1]
+	["Process.arguments","option","/home/[REDACTED:home]/a","shop",2]
+	END
+	run jq -c 'select(.kind == "ledger") | [.redacted, .redacted_in]' "$(tmp out)"
+	assert_output '[{"option":"3"},{"Process.arguments":"3"}]'
+	run grep '^tetrapipe_redactions_total' "$(tmp m)"
+	assert_output 'tetrapipe_redactions_total{rule="option",field="Process.arguments"} 3'
+	run grep -c hunter2x "$(tmp r)" "$(tmp m)" "$(tmp out)"
+	refute_output --regexp ':[1-9]'
 }

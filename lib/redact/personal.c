@@ -15,13 +15,28 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Are there digits enough in the run around byte i? */
+static bool long_run(sv t, size_t i)
+{
+	size_t a = i, n = 0;
+
+	while (a > 0 && i - a < CARD_MAX &&
+	       (is_digit(t.p[a - 1]) || t.p[a - 1] == ' ' || t.p[a - 1] == '-'))
+		a--;
+	for (; a < t.n && n < CARD_MIN &&
+	       (is_digit(t.p[a]) || t.p[a] == ' ' || t.p[a] == '-');
+	     a++)
+		n += is_digit(t.p[a]);
+	return n >= CARD_MIN;
+}
+
 bool personal_may_card(sv t)
 {
-	/* Of eight bytes in a row at least one pair are digits. */
+	/* In thirteen digits and what parts them, each eighth byte or the one
+	 * behind it is a digit. */
 	for (size_t i = 7; i + 1 < t.n; i += 8)
-		if (is_digit(t.p[i - 1]) + is_digit(t.p[i]) +
-			    is_digit(t.p[i + 1]) >=
-		    2)
+		if ((is_digit(t.p[i]) || is_digit(t.p[i + 1])) &&
+		    long_run(t, is_digit(t.p[i]) ? i : i + 1))
 			return true;
 	return false;
 }

@@ -172,7 +172,8 @@ static void note(struct recordwalk *w, const struct spot *at,
 	const uint16_t *rules = redact_taken(w->redact, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct recordwalk_taken t = {rules[i], at->m->id, sf->index};
+		struct recordwalk_taken t = {at->m, sf->index,
+					     rules[i]};
 
 		buf_add(&w->taken, &t, sizeof(t));
 	}

@@ -40,9 +40,9 @@ enum recordwalk_result recordwalk_run(struct recordwalk *w,
 
 /* A rule that was at work, and where. */
 struct recordwalk_taken {
-	uint16_t rule; /* redact_rules() */
-	uint16_t msg;  /* schema_msg.id */
-	uint16_t field; /* schema_field.index */
+	const struct schema_msg *msg;
+	uint16_t field; /* its index */
+	uint16_t rule;	/* redact_rules() */
 };
 
 /* Of the last record, once for each part that went. */

@@ -69,13 +69,10 @@ struct redact *redact_new(const struct redact_opts *opts)
 	r->memo = memo_new(MEMO_SLOTS);
 	r->hits.policy = r->opts.policy;
 	r->hits.key = r->opts.key;
-	if (r->rules && r->opts.key.n)
+	if (r->opts.key.n)
 		for (int i = 0; i < rules_policy(); i++)
 			rules_table(r->rules)[i].how = HITS_TOKEN;
-	if (r->rules)
-		return r;
-	redact_free(r);
-	return NULL;
+	return r;
 }
 
 void redact_free(struct redact *r)
@@ -240,7 +237,8 @@ static uint64_t groups_of(const struct redact *r, sv t, const struct job *j)
 	if (j->kind != JOB_CMDLINE)
 		return groups & ~(UINT64_C(1) << RULES_GROUP_LOOK);
 	/* " -p" at the beginning has no blank in front. */
-	if (t.n > 2 && t.p[0] == '-' && strchr("pPkKtTsS", t.p[1]))
+	if ((t.n > 2 && t.p[0] == '-' && strchr("pPkKtTsS", t.p[1])) ||
+	    sv_find(t, '@') != SIZE_MAX || sv_find(t, '"') != SIZE_MAX)
 		groups |= UINT64_C(1) << RULES_GROUP_LOOK;
 	return groups;
 }

@@ -49,10 +49,12 @@ struct policy;
 struct rules;
 
 /*
- * Compiles all; NULL is impossible but for a mistake in the table. The rules
- * of the policy, if any, stand behind the others in the table.
+ * The rules of the policy, if any, stand behind the others in the table. A
+ * pattern is compiled when it is first needed.
  */
 struct rules *rules_new(const struct policy *p);
+/* All patterns at once; false: there is a mistake in the table. */
+bool rules_compile(struct rules *r);
 /* The id of the policy's first rule. */
 int rules_policy(void);
 void rules_free(struct rules *r);
@@ -73,6 +75,6 @@ enum rules_where {
 void rules_find(struct rules *r, sv text, uint64_t groups,
 		enum rules_where where, struct hits *h);
 /* A token's beginning at the end of a string that was cut. */
-void rules_find_cut(const struct rules *r, sv text, struct hits *h);
+void rules_find_cut(struct rules *r, sv text, struct hits *h);
 
 #endif

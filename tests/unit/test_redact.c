@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "redact/program.h"
 #include "redact/redact.h"
+#include "redact/rules.h"
 #include "redact/secret.h"
 #include "redact/value.h"
 #include "tap.h"
@@ -586,9 +587,11 @@ static void hostile(void)
 
 int main(int argc, char **argv)
 {
+	struct rules *all = rules_new(NULL);
+
+	ok(rules_compile(all), "all patterns compile");
+	rules_free(all);
 	r = redact_new(NULL);
-	if (!ok(r != NULL, "the default policy compiles"))
-		return tap_done();
 	for (int i = 1; i < argc; i++)
 		corpus(argv[i]);
 	if (argc == 1) {
