@@ -11,7 +11,6 @@
 #include "redact/recordwalk.h"
 #include "redact/userfile.h"
 
-#define MAX_FILE (4 * MIB)
 #define MIN_KEY 16
 
 struct options {
@@ -19,7 +18,7 @@ struct options {
 	struct stage_opts stage;
 	struct redact_opts redact;
 	struct recordwalk_opts walk;
-	bool drop_binary, defaults, arguments;
+	bool drop_binary, defaults, arguments, pass_through, explain, ids_only;
 	const char *policy, *token_key, *report;
 	struct opt_list namespaces;
 };
@@ -29,6 +28,7 @@ struct context {
 	struct recordwalk *walk;
 	struct receipts *receipts;
 	const char *report;
+	bool pass_through, explain;
 	uint64_t counted[LEDGER_MAX_NAMES]; /* per rule, ledgers before */
 	uint64_t unknown;		    /* likewise */
 };
@@ -43,6 +43,22 @@ static struct metric filtered = {
 	.help = "Events dropped by privacy filter",
 	.label = ""};
 
+/* Which rule took a part of which field; never the part. */
+static void explain(const struct context *c, const struct stage *s,
+		    const struct recordwalk_taken *t, size_t n)
+{
+	const char *rule;
+	uint64_t count;
+
+	for (size_t i = 0; c->explain && i < n; i++)
+		if (redact_rules(c->redact, t[i].rule, &rule, &count))
+			diag_detail("record %llu: %s.%.*s: %s",
+				    (unsigned long long)recin_index(s->in),
+				    t[i].msg->name,
+				    SV_ARG(t[i].msg->fields[t[i].field].name),
+				    rule);
+}
+
 static enum stage_result on_record(void *ctx, struct stage *s,
 				   const struct record *r)
 {
@@ -52,6 +68,8 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	const struct recordwalk_taken *taken;
 	size_t n;
 
+	if (c->pass_through)
+		return STAGE_PASS;
 	switch (recordwalk_run(c->walk, r, &changed.wire)) {
 	case RECORDWALK_SAME:
 		return STAGE_PASS;
@@ -65,6 +83,7 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	}
 	taken = recordwalk_taken(c->walk, &n);
 	receipts_add(c->receipts, r, taken, n);
+	explain(c, s, taken, n);
 	metric_add(&redacted, 1);
 	if (!recout_put(&s->out, &changed))
 		return stage_bad(s, "unwritable", recout_err(&s->out));
@@ -76,6 +95,9 @@ static bool on_ledger(void *ctx, struct record *r)
 {
 	struct context *c = ctx;
 	sv changed;
+
+	if (c->pass_through)
+		return true;
 
 	switch (recordwalk_run(c->walk, r, &changed)) {
 	case RECORDWALK_SAME:
@@ -152,6 +174,15 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "report", .kind = OPT_STRING, .arg = "FILE",
 		 .help = "who shows secrets, without them",
 		 .dst = &o->report},
+		{.name = "explain", .kind = OPT_FLAG,
+		 .help = "say which rule took what from where",
+		 .dst = &o->explain},
+		{.name = "pass-through", .kind = OPT_FLAG,
+		 .help = "redact nothing, to see what it costs",
+		 .dst = &o->pass_through},
+		{.name = "symbol-ids-only", .kind = OPT_FLAG,
+		 .help = "refused: not in this version",
+		 .dst = &o->ids_only, .config = "privacy.symbolIdOnlyMode"},
 		{.help = "What goes"},
 		{.name = "strict-paths", .kind = OPT_FLAG,
 		 .help = "module paths of raw events, too",
@@ -188,34 +219,26 @@ static void parse(struct options *o, int argc, char **argv)
 		.n = ARRAY_LEN(rows)};
 
 	mem_free(opt_parse(&spec, argc, argv).operands);
+	/* To ignore it would let out what it is to keep in. */
+	if (o->ids_only)
+		opt_usage("symbol ids only: not in this version");
 	o->redact.no_defaults = !o->defaults;
 	o->walk.keep_arguments = !o->arguments;
-	if (o->drop_binary)
-		o->redact.binary = REDACT_BINARY_DROP;
+	o->redact.binary = o->drop_binary ? REDACT_BINARY_DROP
+					  : REDACT_BINARY_REPLACE;
 }
 
-/* Exits where it cannot be read. */
-static void slurp(const char *file, struct buf *out)
-{
-	int err = userfile_read(file, MAX_FILE, out);
-
-	if (!err)
-		return;
-	diag_error("cannot read '%s': %s", file, strerror(err));
-	exit(TOOL_USAGE);
-}
-
-/* The key of tokens: the file's bytes but for the newline at the end. */
 static void read_key(struct options *o, struct buf *key)
 {
+	int err;
+
 	if (!o->token_key)
 		return;
-	slurp(o->token_key, key);
-	while (key->n && strchr("\r\n", key->p[key->n - 1]))
-		key->n--;
-	if (key->n < MIN_KEY) {
-		diag_error("%s: a key has %d bytes at least", o->token_key,
-			   MIN_KEY);
+	err = userfile_key(o->token_key, key);
+	if (err || key->n < MIN_KEY) {
+		diag_error("%s: %s", o->token_key,
+			   err ? strerror(err)
+			       : "a key has 16 bytes at least");
 		exit(TOOL_USAGE);
 	}
 	o->redact.key = buf_view(key);
@@ -224,29 +247,18 @@ static void read_key(struct options *o, struct buf *key)
 static void read_policy(struct options *o)
 {
 	struct policyfile_err err;
-	struct buf text = {0};
 
 	if (!o->policy && !o->namespaces.n)
 		return;
 	o->redact.policy = o->walk.policy = policy_new();
-	if (o->policy) {
-		slurp(o->policy, &text);
-		if (!policyfile_parse(o->redact.policy, buf_view(&text),
-				      &err)) {
-			diag_error("%s:%zu: %s", o->policy, err.line, err.msg);
-			exit(TOOL_USAGE);
-		}
-		buf_release(&text);
+	if (o->policy && !policyfile_read(o->redact.policy, o->policy,
+					  o->token_key != NULL, &err)) {
+		diag_error("%s:%zu: %s", o->policy, err.line, err.msg);
+		exit(TOOL_USAGE);
 	}
 	for (size_t i = 0; i < o->namespaces.n; i++)
 		policy_allow_namespace(o->redact.policy,
 				       sv_str(o->namespaces.v[i]));
-	for (size_t i = 0; i < policy_rules(o->redact.policy); i++)
-		if (policy_how(o->redact.policy, i) == HITS_TOKEN &&
-		    !o->token_key)
-			opt_usage("%s: rule '%s' makes tokens: --token-key is "
-				  "missing",
-				  o->policy, policy_name(o->redact.policy, i));
 	policy_compile(o->redact.policy);
 }
 
@@ -275,6 +287,8 @@ int main(int argc, char **argv)
 	c.walk = recordwalk_new(c.redact, &o.walk);
 	c.receipts = receipts_new(c.redact, &o.redact, o.report);
 	c.report = o.report;
+	c.pass_through = o.pass_through;
+	c.explain = o.explain;
 	code = stage_run_filter(&s, &o.stage);
 	receipts_free(c.receipts);
 	recordwalk_free(c.walk);

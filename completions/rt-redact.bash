@@ -56,6 +56,9 @@ _rt_redact()
 			--allow-namespace
 			--token-key
 			--report
+			--explain
+			--pass-through
+			--symbol-ids-only
 			--strict-paths
 			--env-all
 			--drop-binary

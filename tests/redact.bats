@@ -149,7 +149,7 @@ policy() {
 	1|a mapping is expected here|[1, 2]
 	END
 	run -2 rt-redact --policy "$(tmp none)" </dev/null
-	assert_output --partial "cannot read '$(tmp none)'"
+	assert_output --partial "$(tmp none):1: cannot be read: No such file"
 	echo 'rules: [{name: a, pattern: b, replacement: token}]' >"$(tmp bad)"
 	run -2 rt-redact --policy "$(tmp bad)" </dev/null
 	assert_output --partial "rule 'a' makes tokens"
@@ -204,4 +204,21 @@ policy() {
 	assert_output 'tetrapipe_redactions_total{rule="option",field="Process.arguments"} 3'
 	run grep -c hunter2x "$(tmp r)" "$(tmp m)" "$(tmp out)"
 	refute_output --regexp ':[1-9]'
+}
+
+@test "explain: rule and field, never the part; pass-through touches nothing" {
+	event 'x --password hunter2x' >"$(tmp in)"
+	run --separate-stderr rt-redact --explain <"$(tmp in)"
+	assert_equal "$stderr" \
+		'rt-redact: detail: record 1: tetragon.Process.arguments: option'
+	run bash -c "rt-redact --pass-through <$(tmp in) | jq -r '.process_exec //
+		empty | .process.arguments'"
+	assert_output 'x --password hunter2x'
+}
+
+@test "symbol ids only: refused, not ignored" {
+	run -2 rt-redact --symbol-ids-only </dev/null
+	printf 'privacy:\n  symbolIdOnlyMode: true\n' >"$(tmp config)"
+	run -2 rt-redact --config "$(tmp config)" </dev/null
+	assert_output --partial 'not in this version'
 }

@@ -7,6 +7,7 @@
 #include <yaml.h>
 
 #include "base/mem.h"
+#include "redact/userfile.h"
 
 #define MAX_NAME 40
 #define MAX_ITEMS 1024
@@ -350,5 +351,24 @@ bool policyfile_parse(struct policy *p, sv text, struct policyfile_err *err)
 		err->line = parser.problem_mark.line + 1;
 	}
 	yaml_parser_delete(&parser);
+	return ok;
+}
+
+bool policyfile_read(struct policy *p, const char *file, bool has_key,
+		     struct policyfile_err *err)
+{
+	struct reader r = {.p = p, .err = err};
+	struct buf text = {0};
+	int e = userfile_read(file, MAX_TEXT, &text);
+	bool ok = e ? wrong(&r, NULL, "cannot be read: %s", strerror(e))
+		    : policyfile_parse(p, buf_view(&text), err);
+
+	buf_release(&text);
+	for (size_t i = 0; ok && !has_key && i < policy_rules(p); i++)
+		if (policy_how(p, i) == HITS_TOKEN)
+			ok = wrong(&r, NULL,
+				   "rule '%s' makes tokens: --token-key is "
+				   "missing",
+				   policy_name(p, i));
 	return ok;
 }

@@ -32,4 +32,8 @@ struct policyfile_err {
 /* Adds to p. False: *err says why; p is then of no use. */
 bool policyfile_parse(struct policy *p, sv text, struct policyfile_err *err);
 
+/* The same of a file; without has_key, rules that make tokens are errors. */
+bool policyfile_read(struct policy *p, const char *file, bool has_key,
+		     struct policyfile_err *err);
+
 #endif

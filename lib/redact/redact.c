@@ -2,6 +2,7 @@
 #include "redact/redact.h"
 
 #include "base/mem.h"
+#include "redact/cleanset.h"
 #include "redact/cmdline.h"
 #include "redact/homepath.h"
 #include "redact/keyval.h"
@@ -27,6 +28,7 @@ struct redact {
 	struct buf pass[2]; /* a rewriting and its rewriting */
 	struct buf taken;   /* uint16_t rules, by the call at hand */
 	struct memo *memo;
+	struct cleanset *clean; /* strings that a glance was enough for */
 	uint64_t chosen; /* rules of the policy */
 };
 
@@ -67,6 +69,7 @@ struct redact *redact_new(const struct redact_opts *opts)
 	r->cmdline.programs = r->programs;
 	r->cmdline.hits = &r->hits;
 	r->memo = memo_new(MEMO_SLOTS);
+	r->clean = cleanset_new();
 	r->hits.policy = r->opts.policy;
 	r->hits.key = r->opts.key;
 	if (r->opts.key.n)
@@ -87,6 +90,7 @@ void redact_free(struct redact *r)
 	buf_release(&r->pass[1]);
 	buf_release(&r->taken);
 	memo_free(r->memo);
+	cleanset_free(r->clean);
 	mem_free(r);
 }
 
@@ -243,13 +247,15 @@ static uint64_t groups_of(const struct redact *r, sv t, const struct job *j)
 	return groups;
 }
 
-/* The cheap look; false: nothing in it needs the thorough one. */
+/*
+ * The cheap look, with g->known set; false: nothing in it needs the thorough
+ * one.
+ */
 static bool glance(struct redact *r, sv t, const struct job *j,
 		   struct glance *g)
 {
 	g->groups = groups_of(r, t, j);
-	g->known = j->kind == JOB_CMDLINE &&
-		   (is_known(r, j->name, t) || value_may_key(t));
+	g->known |= j->kind == JOB_CMDLINE && value_may_key(t);
 	g->card = j->kind != JOB_ID && personal_may_card(t);
 	g->policy = r->chosen ? policy_scan(r->opts.policy, t, r->chosen) : 0;
 	g->personal = r->opts.mails || r->opts.addresses;
@@ -306,7 +312,8 @@ static bool unstable(struct redact *r, struct buf *out)
 /* All that is not known without a look at the hits. */
 static bool find_again(struct redact *r, sv t, const struct job *j)
 {
-	struct glance g;
+	struct glance g = {.known = j->kind == JOB_CMDLINE &&
+				    is_known(r, j->name, t)};
 
 	return glance(r, t, j, &g) && find(r, t, j, &g);
 }
@@ -364,6 +371,7 @@ static bool judge(struct redact *r, sv t, const struct job *j,
 		redact_count(r, (const uint16_t *)(const void *)r->taken.p,
 			     r->taken.n / sizeof(uint16_t));
 		t = buf_view(&starred);
+		again.known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
 		glance(r, t, j, &again);
 		changed = true;
 	}
@@ -387,10 +395,19 @@ static bool rewrite(struct redact *r, sv t, const struct job *j,
 	struct memo_hit hit = {.changed = false};
 	size_t mark = out->n;
 	struct glance g;
+	bool quick;
 
 	r->taken.n = 0;
-	if (LIKELY(!glance(r, t, j, &g)))
+	g.known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
+	quick = !g.known && !r->chosen && j->kind != JOB_ENV &&
+		j->kind != JOB_PAIR;
+	if (quick && cleanset_has(r->clean, probe.context & 0xff, t))
 		return false;
+	if (LIKELY(!glance(r, t, j, &g))) {
+		if (quick)
+			cleanset_note(r->clean);
+		return false;
+	}
 	if (memo_get(r->memo, &probe, &hit))
 		return replay(r, &hit, out);
 	if (judge(r, t, j, &g, out)) {

@@ -24,6 +24,16 @@ int userfile_read(const char *file, size_t max, struct buf *out)
 	return err;
 }
 
+int userfile_key(const char *file, struct buf *key)
+{
+	int err = userfile_read(file, 64 * KIB, key);
+
+	while (key->n && (key->p[key->n - 1] == '\n' ||
+			  key->p[key->n - 1] == '\r'))
+		key->n--;
+	return err;
+}
+
 int userfile_write(const char *file, sv text)
 {
 	struct buf name = {0};

@@ -10,6 +10,8 @@
 
 /* Appends what is in the file, max bytes at most; longer is EFBIG. */
 int userfile_read(const char *file, size_t max, struct buf *out);
+/* A key: the bytes of the file without the newlines at its end. */
+int userfile_key(const char *file, struct buf *key);
 /* To file.tmp, which is then renamed. */
 int userfile_write(const char *file, sv text);
 
