@@ -416,7 +416,7 @@ static void walk_run(struct recordwalk *w, struct spot *at,
 	while (walkwire_next(&c, &f) > 0)
 		if (!passes(at->p, &f))
 			one_field(w, at, &f, rw);
-	if (keep && rw->from == mark)
+	if (keep && rw->from == mark && !w->bad)
 		memo_put(w->memo, &probe, &same);
 }
 

@@ -158,6 +158,25 @@ static void walk(struct plan *p, const struct schema_msg *m, int depth)
 	}
 }
 
+/* What cannot be judged cannot be judged when it comes again, either. */
+static void again(struct recordwalk *w)
+{
+	struct buf b = {0};
+	struct record r;
+	sv out;
+
+	pb_put_bytes(&b, 8, SV("0123456789abcdef"));
+	pb_put_bytes(&b, 9, SV("web-0"));
+	pb_put_bytes(&b, 10, SV("shop"));
+	pb_put_bytes(&b, 29, SV("\x0a\x7f"));
+	wrap(&b, RECORD_CALL);
+	ok(record_parse(buf_view(&b), &r) &&
+		   recordwalk_run(w, &r, &out) == RECORDWALK_BAD &&
+		   recordwalk_run(w, &r, &out) == RECORDWALK_BAD,
+	   "a malformed label is no record, the second time, too");
+	buf_release(&b);
+}
+
 int main(int argc, char **argv)
 {
 	struct redact *r = redact_new(NULL);
@@ -175,6 +194,7 @@ int main(int argc, char **argv)
 		   "%zu fields with %s: %zu leaks", p.fields - before,
 		   plants[i], p.leaks - leaks);
 	}
+	again(p.walk);
 	if (p.out)
 		ok(fclose(p.out) == 0, "%s is written", argv[1]);
 	recordwalk_free(p.walk);
