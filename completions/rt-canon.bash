@@ -14,7 +14,20 @@ _rt_canon()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
+	--image)
+		return ;;
+	--proc)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
 	--symbol-cache)
+		return ;;
+	--report)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--report-format)
+		mapfile -t COMPREPLY < <(compgen -W "table json" -- "$cur")
 		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
@@ -23,6 +36,9 @@ _rt_canon()
 		return ;;
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
+		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
 		return ;;
 	--config)
 		compopt -o filenames 2>/dev/null
@@ -40,10 +56,15 @@ _rt_canon()
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--sysroot
+			--image
+			--proc
 			--symbol-cache
+			--report
+			--report-format
 			--input-format
 			--max-record
 			-o --output
+			--color
 			--config
 			--drain-timeout
 			--log-format
