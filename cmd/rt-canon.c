@@ -7,10 +7,10 @@
 #include "codec/pbwire.h"
 #include "event/adapter.h"
 #include "event/agentgap.h"
-#include "event/stage.h"
 #include "event/tetragon.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
+#include "stream/stage.h"
 
 /* One event in so many is timed for the histogram. */
 #define TIMED_ONE_IN 64

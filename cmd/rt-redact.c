@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-redact - takes secrets out of records. rt-redact(1) */
 #include "base/mem.h"
-#include "event/stage.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
 #include "redact/recordwalk.h"
+#include "stream/stage.h"
 
 struct options {
 	struct tool_opts tool;

@@ -36,8 +36,10 @@ rank()
 	text) echo 2 ;;
 	codec) echo 3 ;;
 	event | symbol | package) echo 4 ;;
-	canon | redact | hotsym | load | tap | witness) echo 5 ;;
-	cmd) echo 6 ;;
+	compact) echo 5 ;;
+	stream) echo 6 ;;
+	canon | redact | hotsym | load | tap | witness) echo 7 ;;
+	cmd) echo 8 ;;
 	*) echo 99 ;;
 	esac
 }

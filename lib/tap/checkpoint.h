@@ -18,7 +18,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
-#include "event/recin.h"
+#include "stream/recin.h"
 #include "tap/fileid.h"
 
 enum checkpoint_state {

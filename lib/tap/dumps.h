@@ -7,7 +7,7 @@
 #ifndef RT_DUMPS_H
 #define RT_DUMPS_H
 
-#include "event/recin.h"
+#include "stream/recin.h"
 #include "tap/checkpoint.h"
 #include "tap/fileid.h"
 #include "tap/rotation.h"

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "codec/jread.h"
 #include "codec/pbwire.h"
-#include "event/jframe.h"
 #include "event/request.h"
+#include "stream/jframe.h"
 
 #define MOST (1 * MIB)
 

@@ -6,8 +6,8 @@
 #ifndef RT_LIVE_H
 #define RT_LIVE_H
 
-#include "event/stage.h"
 #include "pipe/opt.h"
+#include "stream/stage.h"
 #include "tap/agentinfo.h"
 #include "tap/tlsfiles.h"
 

@@ -9,8 +9,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "event/recout.h"
 #include "pipe/diag.h"
+#include "stream/recout.h"
 
 #define TAIL 256
 #define LONGEST_RECORD (1024 * MIB)

@@ -9,8 +9,8 @@
 #define RT_REJECTS_H
 
 #include "base/buf.h"
-#include "event/stage.h"
 #include "pipe/opt.h"
+#include "stream/stage.h"
 
 struct rejects {
 	const char *file; /* the option; NULL: not wanted */

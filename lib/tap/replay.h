@@ -6,8 +6,8 @@
 #ifndef RT_REPLAY_H
 #define RT_REPLAY_H
 
-#include "event/stage.h"
 #include "pipe/opt.h"
+#include "stream/stage.h"
 
 struct replay_opts {
 	struct opt_list files;

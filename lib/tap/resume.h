@@ -6,7 +6,7 @@
 #ifndef RT_RESUME_H
 #define RT_RESUME_H
 
-#include "event/stage.h"
+#include "stream/stage.h"
 #include "tap/dumps.h"
 #include "tap/outmark.h"
 

@@ -7,8 +7,8 @@
 #ifndef RT_SELECT_H
 #define RT_SELECT_H
 
-#include "event/stage.h"
 #include "pipe/opt.h"
+#include "stream/stage.h"
 
 struct select_opts {
 	struct opt_list event_types, namespaces, namespace_regex, pods;

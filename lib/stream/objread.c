@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/objread.h"
+#include "stream/objread.h"
 
 void objread_init(struct objread *o)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact_event.h"
+#include "compact/compact_event.h"
 
-#include "event/compact_arg.h"
-#include "event/compact_form.h"
+#include "compact/compact_arg.h"
+#include "compact/compact_form.h"
 
 #define SHORT_ID 12 /* digits of a container id, as docker(1) shows them */
 #define MAX_ARGS 16 /* of one call */

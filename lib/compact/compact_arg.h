@@ -7,7 +7,7 @@
 #ifndef RT_COMPACT_ARG_H
 #define RT_COMPACT_ARG_H
 
-#include "event/compact_line.h"
+#include "compact/compact_line.h"
 
 /* What an argument is good for when a line is made of some of them. */
 enum compact_arg_class {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact_arg.h"
+#include "compact/compact_arg.h"
 
 #include "codec/schema.h"
-#include "tetragon/tetragon.pb-c.h"
+#include "event/record.h"
 
 #define LABEL 18u /* beside the oneof */
 #define LAST  33u /* member of the oneof that we know */
@@ -240,14 +240,22 @@ static bool put_message(struct compact_line *l, const struct pb_field *arg)
 	return true;
 }
 
+/* tetragon.KprobeArgument */
+static const struct schema_msg *argument(void)
+{
+	const struct schema_msg *event = record_field(RECORD_TETRAGON)->msg;
+
+	return schema_by_name(schema_by_name(event, SV("process_kprobe"))->msg,
+			      SV("args"))->msg;
+}
+
 static void put_bpf_cmd(struct compact_line *l, uint64_t v)
 {
 	static const struct schema_enum *e;
 	const struct schema_enum_value *name;
 
 	if (!e)
-		e = schema_by_num(schema_of(&tetragon__kprobe_argument__descriptor),
-				  28)->enm;
+		e = schema_by_num(argument(), 28)->enm;
 	name = schema_enum_by_number(e, (int32_t)v);
 	if (name)
 		buf_sv(l->out, name->name);

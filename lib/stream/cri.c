@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/cri.h"
+#include "stream/cri.h"
 
 #include "text/rfc3339.h"
 

@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
-#include "event/recbuf.h"
+#include "stream/recbuf.h"
 
 struct logrun {
 	bool open;

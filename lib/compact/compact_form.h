@@ -8,7 +8,7 @@
 #ifndef RT_COMPACT_FORM_H
 #define RT_COMPACT_FORM_H
 
-#include "event/compact_line.h"
+#include "compact/compact_line.h"
 
 struct compact_form {
 	sv name;	  /* of the syscall or the kernel's function */

@@ -11,8 +11,8 @@
 #ifndef RT_COMPACT_EVENT_H
 #define RT_COMPACT_EVENT_H
 
-#include "event/compact_line.h"
-#include "event/compact_view.h"
+#include "compact/compact_line.h"
+#include "compact/compact_view.h"
 
 void compact_event_put(struct compact_line *l, const struct compact_view *v);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/logline.h"
+#include "stream/logline.h"
 
 void loglines_release(struct loglines *l)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact_stack.h"
+#include "compact/compact_stack.h"
 
 #include "event/tetragon.h"
 

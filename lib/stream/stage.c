@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/stage.h"
+#include "stream/stage.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -9,8 +9,8 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "codec/jread.h"
-#include "event/envelope.h"
 #include "event/record.h"
+#include "stream/envelope.h"
 
 struct objread {
 	struct jread *reader;

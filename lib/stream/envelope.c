@@ -3,7 +3,7 @@
  * What the reader did not know of the object it has kept as members of JSON
  * text, checked and without white space. So the search is a walk over those.
  */
-#include "event/envelope.h"
+#include "stream/envelope.h"
 
 #include "codec/jtext.h"
 #include "codec/pbwire.h"

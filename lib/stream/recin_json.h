@@ -4,8 +4,8 @@
 #define RT_RECIN_JSON_H
 
 #include "base/base.h"
-#include "event/recbuf.h"
-#include "event/recin.h"
+#include "stream/recbuf.h"
+#include "stream/recin.h"
 
 struct recin_json;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/recout.h"
+#include "stream/recout.h"
 
 #include <unistd.h>
 

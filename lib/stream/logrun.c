@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/logrun.h"
+#include "stream/logrun.h"
 
 #include "codec/jread.h"
 

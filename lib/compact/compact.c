@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact.h"
+#include "compact/compact.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "event/compact_event.h"
-#include "event/compact_kind.h"
-#include "event/compact_line.h"
-#include "event/compact_stack.h"
-#include "event/compact_view.h"
+#include "compact/compact_event.h"
+#include "compact/compact_kind.h"
+#include "compact/compact_line.h"
+#include "compact/compact_stack.h"
+#include "compact/compact_view.h"
 #include "event/record.h"
 
 const char *const compact_when[] = {"auto", "always", "never", NULL};

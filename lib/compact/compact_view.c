@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact_view.h"
+#include "compact/compact_view.h"
 
 #include "codec/pbwire.h"
 #include "codec/schema.h"

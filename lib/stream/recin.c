@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/recin.h"
+#include "stream/recin.h"
 
 #include <errno.h>
 
 #include "base/mem.h"
 #include "codec/pbwire.h"
-#include "event/recbuf.h"
-#include "event/recin_json.h"
+#include "stream/recbuf.h"
+#include "stream/recin_json.h"
 
 const char *const recin_formats[] = {"auto", "json", "pb", "tetragon-pb",
 				     NULL};

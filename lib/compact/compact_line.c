@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact_line.h"
+#include "compact/compact_line.h"
 
 #include "base/utf8.h"
 #include "codec/jwrite_text.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact_form.h"
+#include "compact/compact_form.h"
 
-#include "event/compact_arg.h"
+#include "compact/compact_arg.h"
 
 #define MAX_ARGS 8
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/compact_kind.h"
+#include "compact/compact_kind.h"
 
 #include "event/ledger.h"
 

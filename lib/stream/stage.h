@@ -15,11 +15,11 @@
 #include "base/buf.h"
 #include "event/gap.h"
 #include "event/ledger.h"
-#include "event/recin.h"
 #include "event/record.h"
-#include "event/recout.h"
 #include "pipe/opt.h"
 #include "pipe/tool.h"
+#include "stream/recin.h"
+#include "stream/recout.h"
 
 struct stage_opts {
 	const char *input_format, *output_format, *colour;

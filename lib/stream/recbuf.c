@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/recbuf.h"
+#include "stream/recbuf.h"
 
 #include "base/mem.h"
 #include "codec/jread.h"

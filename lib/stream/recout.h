@@ -9,7 +9,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/hash.h"
-#include "event/compact.h"
+#include "compact/compact.h"
 #include "event/record.h"
 #include "pipe/output.h"
 

@@ -12,10 +12,10 @@
 #define RT_LOGLINE_H
 
 #include "base/base.h"
-#include "event/logrun.h"
-#include "event/objread.h"
-#include "event/recbuf.h"
-#include "event/recin.h"
+#include "stream/logrun.h"
+#include "stream/objread.h"
+#include "stream/recbuf.h"
+#include "stream/recin.h"
 
 enum {
 	LOGLINE_CRI = 0,

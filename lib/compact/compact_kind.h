@@ -3,8 +3,8 @@
 #ifndef RT_COMPACT_KIND_H
 #define RT_COMPACT_KIND_H
 
-#include "event/compact_line.h"
-#include "event/compact_view.h"
+#include "compact/compact_line.h"
+#include "compact/compact_view.h"
 #include "event/record.h"
 
 /* Behind the time: the word and what there is to say. */

@@ -9,13 +9,13 @@
  * that neither a broken pretty-printed object counts as sixty nor a cut line
  * swallows the good one behind it.
  */
-#include "event/recin_json.h"
+#include "stream/recin_json.h"
 
 #include "base/mem.h"
-#include "event/cri.h"
-#include "event/jframe.h"
-#include "event/logline.h"
-#include "event/objread.h"
+#include "stream/cri.h"
+#include "stream/jframe.h"
+#include "stream/logline.h"
+#include "stream/objread.h"
 
 /* Blanks before an object that still tell where the next one begins. */
 #define INDENT_MAX 4096

@@ -13,7 +13,7 @@
 #ifndef RT_COMPACT_STACK_H
 #define RT_COMPACT_STACK_H
 
-#include "event/compact_line.h"
+#include "compact/compact_line.h"
 
 /* More than the 127 that the kernel takes (PERF_MAX_STACK_DEPTH), twice. */
 #define COMPACT_STACK_MAX 256

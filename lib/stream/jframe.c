@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "event/jframe.h"
+#include "stream/jframe.h"
 
 enum expect {
 	EXPECT_START, /* the first '{' */
