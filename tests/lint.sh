@@ -38,7 +38,8 @@ rank()
 	event | symbol | package) echo 4 ;;
 	compact) echo 5 ;;
 	stream) echo 6 ;;
-	canon | redact | hotsym | load | tap | witness) echo 7 ;;
+	canon | redact | hotsym | load | replay | select | tap | witness)
+		echo 7 ;;
 	cmd) echo 8 ;;
 	*) echo 99 ;;
 	esac

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/checkpoint.h"
+#include "replay/checkpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/pace.h"
+#include "replay/pace.h"
 
 #include <math.h>
 #include <stdlib.h>

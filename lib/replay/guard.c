@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/guard.h"
+#include "replay/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,9 +6,9 @@
 #ifndef RT_RESUME_H
 #define RT_RESUME_H
 
+#include "replay/dumps.h"
+#include "replay/outmark.h"
 #include "stream/stage.h"
-#include "tap/dumps.h"
-#include "tap/outmark.h"
 
 struct resume {
 	const char *file; /* NULL: nothing is kept, every call does nothing */

@@ -10,7 +10,7 @@
 #ifndef RT_OUTMARK_H
 #define RT_OUTMARK_H
 
-#include "tap/checkpoint.h"
+#include "replay/checkpoint.h"
 
 struct outmark {
 	int fd;	     /* standard output again, -1: no regular file */

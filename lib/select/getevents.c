@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/getevents.h"
+#include "select/getevents.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "codec/pbwire.h"
 #include "event/request.h"
-#include "tap/filterlist.h"
+#include "select/filterlist.h"
 
 /* Field lists of tetragon.Filter.event_set, by the names of the oneof. */
 static uint32_t type_number(sv name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/labels.h"
+#include "select/labels.h"
 
 #include "base/mem.h"
 #include "codec/pbwire.h"

@@ -18,8 +18,8 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "replay/fileid.h"
 #include "stream/recin.h"
-#include "tap/fileid.h"
 
 enum checkpoint_state {
 	CHECKPOINT_RUNNING, /* or ended hard */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/fileid.h"
+#include "replay/fileid.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/filterlist.h"
+#include "select/filterlist.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/watch.h"
+#include "replay/watch.h"
 
 #include <poll.h>
 #include <sys/inotify.h>

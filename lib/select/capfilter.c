@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/capfilter.h"
+#include "select/capfilter.h"
 
 #include <stdio.h>
 

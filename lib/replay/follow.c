@@ -5,7 +5,7 @@
  * is not whole yet is simply read again. So there is one state, the places,
  * and it is the one that a checkpoint holds.
  */
-#include "tap/follow.h"
+#include "replay/follow.h"
 
 #include <errno.h>
 #include <fcntl.h>

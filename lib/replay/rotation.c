@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/rotation.h"
+#include "replay/rotation.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "pipe/diag.h"
-#include "tap/fileid.h"
+#include "replay/fileid.h"
 
 #define TIME_PATTERN "dddd-dd-ddTdd-dd-dd.ddd"
 #define TIME_SIZE (sizeof(TIME_PATTERN) - 1)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/rejects.h"
+#include "replay/rejects.h"
 
 #include <errno.h>
 #include <fcntl.h>

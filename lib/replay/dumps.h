@@ -7,10 +7,10 @@
 #ifndef RT_DUMPS_H
 #define RT_DUMPS_H
 
+#include "replay/checkpoint.h"
+#include "replay/fileid.h"
+#include "replay/rotation.h"
 #include "stream/recin.h"
-#include "tap/checkpoint.h"
-#include "tap/fileid.h"
-#include "tap/rotation.h"
 
 struct dump {
 	char *path; /* its present name, or its last */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/replay.h"
+#include "replay/replay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 
 #include "base/mem.h"
 #include "pipe/diag.h"
-#include "tap/follow.h"
-#include "tap/guard.h"
-#include "tap/pace.h"
+#include "replay/follow.h"
+#include "replay/guard.h"
+#include "replay/pace.h"
 
 struct replay {
 	const struct replay_opts *o;

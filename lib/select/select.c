@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/select.h"
+#include "select/select.h"
 
 #include <time.h>
 
@@ -7,9 +7,9 @@
 #include "codec/pbwire.h"
 #include "event/request.h"
 #include "pipe/metrics.h"
-#include "tap/fieldfilter.h"
-#include "tap/filter.h"
-#include "tap/getevents.h"
+#include "select/fieldfilter.h"
+#include "select/filter.h"
+#include "select/getevents.h"
 
 struct select {
 	struct buf request;

@@ -6,7 +6,7 @@
 #define RT_GETEVENTS_H
 
 #include "base/buf.h"
-#include "tap/select.h"
+#include "select/select.h"
 
 /* Exits 2 where an option or a file is wrong. */
 void getevents_write(const struct select_opts *o, struct buf *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/outmark.h"
+#include "replay/outmark.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/filter.h"
+#include "select/filter.h"
 
 #include <stdio.h>
 
 #include "base/mem.h"
 #include "codec/pbwire.h"
 #include "event/request.h"
-#include "tap/capfilter.h"
-#include "tap/labels.h"
+#include "select/capfilter.h"
+#include "select/labels.h"
 #include "text/regex.h"
 
 #define FIELDS 20 /* one more than the highest field number */

@@ -6,8 +6,8 @@
 #ifndef RT_FOLLOW_H
 #define RT_FOLLOW_H
 
-#include "tap/resume.h"
-#include "tap/watch.h"
+#include "replay/resume.h"
+#include "replay/watch.h"
 
 struct follow {
 	struct stage *stage;

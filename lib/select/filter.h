@@ -8,7 +8,7 @@
 #define RT_FILTER_H
 
 #include "base/base.h"
-#include "tap/subject.h"
+#include "select/subject.h"
 
 struct filter;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/resume.h"
+#include "replay/resume.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/fieldfilter.h"
+#include "select/fieldfilter.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tap/subject.h"
+#include "select/subject.h"
 
 #include "codec/pbwire.h"
 #include "codec/schema.h"
