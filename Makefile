@@ -64,7 +64,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 # --- what there is ----------------------------------------------------------
 TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
-LIBS_common := -lsimdjson -lprotobuf-c -lz -lzstd -lyaml -lm
+LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
 LIBS_rt-canon := -lelf -liberty -lcrypto
 LIBS_rt-redact := -lre2

@@ -89,7 +89,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'microhttpd.h' pipe/metrics_http
 	foreign 'yaml.h' pipe/config
 	foreign '(zlib|zstd).h' pipe/inflate
-	foreign 'xxhash.h' base/hash
+	foreign 'xx(hash|h_x86dispatch).h' base/hash
 	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'
 	foreign '(libelf|gelf|elf).h' symbol/elfread
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
