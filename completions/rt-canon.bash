@@ -22,7 +22,10 @@ _rt_canon()
 	--max-record)
 		return ;;
 	-o|--output)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact table" -- "$cur")
+		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
 		return ;;
 	--config)
 		compopt -o filenames 2>/dev/null
@@ -44,6 +47,7 @@ _rt_canon()
 			--input-format
 			--max-record
 			-o --output
+			--color
 			--config
 			--drain-timeout
 			--log-format
