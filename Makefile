@@ -85,7 +85,8 @@ UNITS := $(UNIT_SRC:tests/unit/%.c=$(B)/test/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 BENCH_SRC := $(sort $(wildcard bench/*.c))
-BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load
+BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load \
+	$(B)/bench/names
 ALL_OBJ := $(LIB_OBJ) $(PB_OBJ) $(TOOLS:%=$(B)/obj/cmd/%.c.o) \
 	$(UNIT_SRC:%=$(B)/obj/%.o) $(FUZZ_SRC:%=$(B)/obj/%.o) \
 	$(BENCH_SRC:%=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.c.o
@@ -161,6 +162,10 @@ $(B)/bench/floor: $(B)/obj/bench/floor.c.o
 $(B)/bench/agent-load: $(B)/obj/bench/agent_load.c.o $(CORE)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -lgrpc -lgpr
+
+$(B)/bench/names: $(B)/obj/bench/names.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -liberty -lxxhash
 
 compile_commands.json: $(ALL_OBJ)
 	@{ echo '['; find $(B)/obj -name '*.o.json' | sort | xargs cat | \

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-canon - Tetragon events to canonical calls. rt-canon(1) */
 #include <time.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "canon/frame.h"
+#include "canon/ids.h"
 #include "codec/pbwire.h"
 #include "event/adapter.h"
 #include "event/agentgap.h"
@@ -20,7 +22,11 @@ struct options {
 	struct stage_opts stage;
 	const char *sysroot;
 	uint64_t symbol_cache;
+	struct opt_result operands; /* "ids" and its files */
 };
+
+static const char *const output_forms[] = {"auto",    "json",  "pb",
+					   "compact", "table", NULL};
 
 struct canon {
 	struct adapter *adapter;
@@ -175,18 +181,39 @@ static void parse(struct options *o, int argc, char **argv)
 		 .dst = &o->symbol_cache},
 		{.help = "Records"},
 		STAGE_INPUT_ROWS(&o->stage),
-		STAGE_OUTPUT_ROWS(&o->stage),
+		STAGE_OUTPUT_ROWS_OF(&o->stage, output_forms),
 		TOOL_OPT_ROWS(&o->tool),
 	};
 	struct opt_spec spec = {
 		.prog = "rt-canon",
 		.summary = "Tetragon events to canonical calls, with frames "
 			   "that can be compared.",
-		.operands = "",
+		.operands = "[ids FILE...]",
+		.max_operands = SIZE_MAX,
 		.opts = rows,
 		.n = ARRAY_LEN(rows)};
 
-	mem_free(opt_parse(&spec, argc, argv).operands);
+	o->operands = opt_parse(&spec, argc, argv);
+	if (o->operands.n_operands && strcmp(o->operands.operands[0], "ids"))
+		opt_usage("unexpected operand '%s'", o->operands.operands[0]);
+}
+
+/* `rt-canon ids FILE...`: no stream at all. */
+static int list_ids(const struct options *o)
+{
+	const char *form = o->stage.output_format;
+	bool table = !strcmp(form, "table") ||
+		     (!strcmp(form, "auto") && isatty(STDOUT_FILENO));
+	int code;
+
+	if (o->operands.n_operands < 2)
+		opt_usage("ids needs a FILE");
+	if (!table && strcmp(form, "auto") && strcmp(form, "json"))
+		opt_usage("ids writes json or table, not %s", form);
+	code = ids_run(o->operands.operands + 1, o->operands.n_operands - 1,
+		       table ? IDS_TABLE : IDS_JSON);
+	mem_free(o->operands.operands);
+	return code;
 }
 
 int main(int argc, char **argv)
@@ -205,6 +232,11 @@ int main(int argc, char **argv)
 	tool_init("rt-canon", false);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
+	if (o.operands.n_operands)
+		return list_ids(&o);
+	if (!strcmp(o.stage.output_format, "table"))
+		opt_usage("-o table is a form of 'ids FILE...' only");
+	mem_free(o.operands.operands);
 	metrics_register(&converted);
 	metrics_register(&dropped);
 	metrics_register(&unknown_fields);

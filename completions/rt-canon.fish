@@ -5,7 +5,7 @@ complete -c rt-canon -l sysroot -x -a '(__fish_complete_directories)' -d 'root u
 complete -c rt-canon -l symbol-cache -x -d 'memory for symbols, default 16MiB'
 complete -c rt-canon -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
 complete -c rt-canon -l max-record -x -d 'longest record, default 12MiB'
-complete -c rt-canon -s o -l output -x -a 'auto json pb compact' -d 'of the output'
+complete -c rt-canon -s o -l output -x -a 'auto json pb compact table' -d 'of the output'
 complete -c rt-canon -l color -x -a 'auto always never' -d 'of compact output'
 complete -c rt-canon -l config -r -F -d 'settings (the seed\'s config.yaml)'
 complete -c rt-canon -l drain-timeout -x -d 'reading on after SIGTERM, default 5s'

@@ -38,10 +38,13 @@ struct stage_opts {
 	{.name = "max-record", .kind = OPT_SIZE, .arg = "SIZE",            \
 	 .help = "longest record, default 12MiB", .dst = &(s)->max_record}
 
-#define STAGE_OUTPUT_ROWS(s)                                        \
+#define STAGE_OUTPUT_ROWS(s) STAGE_OUTPUT_ROWS_OF(s, recout_formats)
+
+/* For a tool with forms of its own, which stage_open must not see. */
+#define STAGE_OUTPUT_ROWS_OF(s, forms)                              \
 	{.letter = 'o', .name = "output", .kind = OPT_CHOICE,       \
 	 .arg = "FORM", .help = "of the output",                    \
-	 .dst = &(s)->output_format, .choices = recout_formats},    \
+	 .dst = &(s)->output_format, .choices = forms},             \
 	{.name = "color", .kind = OPT_CHOICE, .arg = "WHEN",        \
 	 .help = "of compact output", .dst = &(s)->colour,          \
 	 .choices = compact_when}
