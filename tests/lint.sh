@@ -87,7 +87,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 're2/.*' text/regex
 	foreign 'libpq-fe.h' load/dbconn
 	foreign 'microhttpd.h' pipe/metrics_http
-	foreign 'yaml.h' pipe/config
+	foreign 'yaml.h' '(pipe/config|redact/policyfile)'
 	foreign '(zlib|zstd).h' pipe/inflate
 	foreign 'xx(hash|h_x86dispatch).h' base/hash
 	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'

@@ -149,6 +149,8 @@ enum stage_result stage_bad(struct stage *s, const char *reason,
 	struct diag_record about;
 
 	describe_record(s->current, &about);
+	if (s->discreet)
+		about.process_name = about.container_id = SV_NULL;
 	if (s->event_id.n)
 		about.event_id = s->event_id;
 	diag_set_record(&about);
@@ -266,11 +268,11 @@ static bool close_segment(struct stage *s)
 static void take_ledger(struct stage *s, const struct record *r)
 {
 	struct ledger_view v;
+	struct record passed = *r;
 
-	if (!s->sink)
-		pb_put_bytes(&s->ledgers, 1, r->wire);
-
-	if (!ledger_parse(r->body, &v))
+	if (!s->sink && (!s->on_ledger || s->on_ledger(s->ctx, &passed)))
+		pb_put_bytes(&s->ledgers, 1, passed.wire);
+	if (!ledger_parse(s->on_ledger ? passed.body : r->body, &v))
 		return;
 	/* The last ledger of a run is that of the stage right before us. */
 	s->closing = true;

@@ -69,12 +69,21 @@ typedef bool stage_before(void *arg, struct stage *s, const struct record *r);
 /* Before the segment's ledger is written: flush what is pending. */
 typedef bool stage_close(void *ctx, struct stage *s, bool complete);
 
+/*
+ * A filter's look at a ledger of the stages before, on its way through: the
+ * record to pass on in its place, in *r. False: none.
+ */
+typedef bool stage_ledger(void *ctx, struct record *r);
+
 struct stage {
 	const char *name; /* the tool's */
 	void *ctx;
 	stage_record *on_record;
 	stage_close *on_close; /* or NULL */
 	stage_before *before;  /* or NULL */
+	stage_ledger *on_ledger; /* or NULL */
+	/* Messages say nothing of what is in a record but its event id. */
+	bool discreet;
 	void *before_arg;
 	bool sink;	       /* nothing is written to stdout */
 	/* on_record gets gap records, too, and a sink's ledgers; neither is
