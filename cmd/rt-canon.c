@@ -5,15 +5,16 @@
 
 #include "base/mem.h"
 #include "canon/frame.h"
+#include "canon/ids.h"
 #include "canon/reportfile.h"
 #include "canon/where.h"
 #include "codec/pbwire.h"
 #include "event/adapter.h"
 #include "event/agentgap.h"
-#include "event/stage.h"
 #include "event/tetragon.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
+#include "stream/stage.h"
 
 /* One event in so many is timed for the histogram. */
 #define TIMED_ONE_IN 64
@@ -23,7 +24,11 @@ struct options {
 	struct stage_opts stage;
 	struct where_opts where;
 	struct reportfile_opts report;
+	struct opt_result operands; /* "ids" and its files */
 };
+
+static const char *const output_forms[] = {"auto",    "json",  "pb",
+					   "compact", "table", NULL};
 
 struct canon {
 	struct adapter *adapter;
@@ -171,21 +176,44 @@ static bool on_close(void *ctx, struct stage *s, bool complete)
 static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
-		{.help = "Symbols"},	     WHERE_ROWS(&o->where),
-		REPORTFILE_ROWS(&o->report), {.help = "Records"},
-		STAGE_INPUT_ROWS(&o->stage), STAGE_OUTPUT_ROWS(&o->stage),
+		{.help = "Symbols"},
+		WHERE_ROWS(&o->where),
+		REPORTFILE_ROWS(&o->report),
+		{.help = "Records"},
+		STAGE_INPUT_ROWS(&o->stage),
+		STAGE_OUTPUT_ROWS_OF(&o->stage, output_forms),
 		TOOL_OPT_ROWS(&o->tool),
 	};
 	struct opt_spec spec = {
 		.prog = "rt-canon",
-		.summary =
-			"Tetragon events to canonical calls, with frames "
-			"that can be compared.",
-		.operands = "",
+		.summary = "Tetragon events to canonical calls, with frames "
+			   "that can be compared.",
+		.operands = "[ids FILE...]",
+		.max_operands = SIZE_MAX,
 		.opts = rows,
 		.n = ARRAY_LEN(rows)};
 
-	mem_free(opt_parse(&spec, argc, argv).operands);
+	o->operands = opt_parse(&spec, argc, argv);
+	if (o->operands.n_operands && strcmp(o->operands.operands[0], "ids"))
+		opt_usage("unexpected operand '%s'", o->operands.operands[0]);
+}
+
+/* `rt-canon ids FILE...`: no stream at all. */
+static int list_ids(const struct options *o)
+{
+	const char *form = o->stage.output_format;
+	bool table = !strcmp(form, "table") ||
+		     (!strcmp(form, "auto") && isatty(STDOUT_FILENO));
+	int code;
+
+	if (o->operands.n_operands < 2)
+		opt_usage("ids needs a FILE");
+	if (!table && strcmp(form, "auto") && strcmp(form, "json"))
+		opt_usage("ids writes json or table, not %s", form);
+	code = ids_run(o->operands.operands + 1, o->operands.n_operands - 1,
+		       table ? IDS_TABLE : IDS_JSON);
+	mem_free(o->operands.operands);
+	return code;
 }
 
 int main(int argc, char **argv)
@@ -207,6 +235,11 @@ int main(int argc, char **argv)
 	tool_init("rt-canon", false);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
+	if (o.operands.n_operands)
+		return list_ids(&o);
+	if (!strcmp(o.stage.output_format, "table"))
+		opt_usage("-o table is a form of 'ids FILE...' only");
+	mem_free(o.operands.operands);
 	metrics_register(&converted);
 	metrics_register(&dropped);
 	metrics_register(&unknown_fields);

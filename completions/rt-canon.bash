@@ -35,7 +35,7 @@ _rt_canon()
 	--max-record)
 		return ;;
 	-o|--output)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact table" -- "$cur")
 		return ;;
 	--color)
 		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")

@@ -99,7 +99,7 @@ setup_file() {
 	local image sym
 	for image in "$A=$DIGEST_A=aa" "$B=$DIGEST_B=bb"; do
 		IFS== read -r dir digest c <<<"$image"
-		nm -S "$dir$LIB" | awk '$3 ~ /[Tt]/ { print $4 }' | while read -r sym; do
+		nm -S "$dir$LIB" | awk '$3 ~ /^[Tt]$/ { print $4 }' | while read -r sym; do
 			off=$(file_offset "$dir$LIB" "$sym")
 			event "$digest" "$c" "$off" "$sym"
 		done

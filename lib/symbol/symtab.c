@@ -71,6 +71,18 @@ bool symtab_add(struct symtab_builder *b, const struct symtab_sym *sym)
 	return true;
 }
 
+void symtab_candidate(const struct symtab_builder *b, size_t i,
+		      struct symtab_sym *sym)
+{
+	const struct symtab_candidate *c = &b->list[i];
+
+	*sym = (struct symtab_sym){
+		.name = {c->name, c->name_len},
+		.start = c->start,
+		.size = c->size,
+	};
+}
+
 void symtab_drop(struct symtab_builder *b)
 {
 	mem_free(b->list);

@@ -62,6 +62,9 @@ struct symtab {
 
 /* False: SYMTAB_MAX_SYMBOLS are there already. */
 bool symtab_add(struct symtab_builder *b, const struct symtab_sym *sym);
+/* The i-th candidate, i < b->n: name (version cut), start and size. */
+void symtab_candidate(const struct symtab_builder *b, size_t i,
+		      struct symtab_sym *sym);
 /* Forgets what was added, for who does not build. */
 void symtab_drop(struct symtab_builder *b);
 /*
