@@ -325,3 +325,38 @@ rfc3339() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 	# The report changes nothing of the records.
 	cmp <(rt-canon --sysroot "$SYSROOT" <"$(tmp in)") "$(tmp out)"
 }
+
+@test "same: any alias, version, clone suffix or demangled form; not an overload" {
+	local id off sym
+	mkdir -p "$(tmp r)/lib"
+	cat >"$(tmp f.cc)" <<-'EOF'
+		namespace shop {
+		__attribute__((noinline)) int price(int a) { return a * 3; }
+		__attribute__((noinline)) int price(double a) { return a * 5; }
+		}
+		extern "C" {
+		int sold(int a) { return shop::price(a) + shop::price(2.5); }
+		int __sold_v2(int) __attribute__((alias("sold")));
+		int resold(int) __attribute__((weak, alias("sold")));
+		}
+	EOF
+	g++ -shared -fPIC -O1 -Wl,--build-id -o "$(tmp r)/lib/f.so" "$(tmp f.cc)"
+	id=$(file_offset "$(tmp r)/lib/f.so" sold)
+	# nm says which names share the address.
+	assert_equal "$(nm "$(tmp r)/lib/f.so" | awk -v s=sold '
+		{ at[$3] = $1 } END { for (n in at) if (at[n] == at[s]) print n }' |
+		sort | paste -sd ' ')" '__sold_v2 resold sold'
+	for sym in sold __sold_v2 resold sold@@V_1 resold@V_1 sold.part.0 \
+		sold.constprop.0.cold solder _Z4soldi; do
+		event '' aa "$id" $sym /lib/f.so
+	done >"$(tmp in)"
+	off=$(file_offset "$(tmp r)/lib/f.so" _ZN4shop5priceEi)
+	for sym in _ZN4shop5priceEi 'shop::price(int)' _ZN4shop5priceEi.isra.0 \
+		_ZN4shop5priceEd 'shop::price(double)'; do
+		event '' aa "$off" "$sym" /lib/f.so
+	done >>"$(tmp in)"
+	tap <"$(tmp in)" | rt-canon --sysroot "$(tmp r)" | frames |
+		jq -r .verdict | uniq -c | tr -s ' ' | paste -sd, >"$(tmp got)"
+	assert_equal "$(cat "$(tmp got)")" \
+		' 7 same, 2 corrected, 3 same, 2 corrected'
+}

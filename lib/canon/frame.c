@@ -207,13 +207,18 @@ static void kernel_frame(struct frame_maker *m, const struct adapter_frame *f,
 	take_agents(m, f, c);
 }
 
-/* Does the agent's symbol name what we found? Versions and clones aside. */
+/*
+ * Does the agent's symbol name what we found? By any of its names, and
+ * whatever the agent did about version, clone suffix and demangling; another
+ * overload is another function.
+ */
 static bool agrees(struct frame_maker *m, sv agents,
+		   const struct resolver_module *mod,
 		   const struct resolver_frame *r)
 {
 	return sv_eq(agents, r->raw_symbol) ||
-	       sv_eq(names_get(m->names, agents)->function_name,
-		     r->function_name);
+	       sv_eq(names_get(m->names, agents)->symbol, r->symbol) ||
+	       resolver_is_alias(mod, r, agents);
 }
 
 static void take_ours(const struct resolver_frame *r, struct canonical *c)
@@ -268,8 +273,8 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
-		c->verdict = agrees(m, f->symbol, &r) ? VERDICT_SAME
-						      : VERDICT_CORRECTED;
+		c->verdict = agrees(m, f->symbol, mod, &r) ? VERDICT_SAME
+							   : VERDICT_CORRECTED;
 }
 
 static void put_id(struct frame_maker *m, const struct canonical *c,

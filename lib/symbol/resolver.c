@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "symbol/hygiene.h"
 #include "symbol/loaded.h"
 #include "symbol/modfile.h"
 #include "symbol/root.h"
@@ -318,6 +319,7 @@ static void set_found(struct resolver *r, struct modfile *file,
 	out->symbol = t->symbol;
 	out->function_name = t->function_name;
 	out->raw_symbol = sym->name;
+	out->start = sym->start;
 	out->offset = sym->offset;
 }
 
@@ -342,6 +344,15 @@ void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
 	not_found(m, out);
 	if (file && modfile_named(file, raw, &sym))
 		set_found(r, file, &sym, out);
+}
+
+bool resolver_is_alias(const struct resolver_module *m,
+		       const struct resolver_frame *f, sv raw)
+{
+	struct modfile *file = file_of(m);
+
+	return file && f->found &&
+	       elfmod_is_alias(file->elf, f->start, hygiene_cut_version(raw));
 }
 
 bool resolver_function_id(struct buf *out, const struct resolver_frame *f,

@@ -75,6 +75,7 @@ struct resolver_frame {
 	sv symbol;	  /* demangled, with parameters */
 	sv function_name; /* see demangle.h */
 	sv raw_symbol;	  /* as in the symbol table, without version */
+	uint64_t start;	  /* of the function, a virtual address */
 	uint64_t offset;  /* of the pc from the function's start */
 	sv build_id;	  /* also where nothing was found */
 	const char *build_id_kind;
@@ -124,6 +125,13 @@ void resolver_frame(struct resolver *r, const struct resolver_module *m,
  */
 void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
 		    struct resolver_frame *out);
+
+/*
+ * Is it another raw name of the function that was found there? Versions
+ * (`@V`) do not count.
+ */
+bool resolver_is_alias(const struct resolver_module *m,
+		       const struct resolver_frame *f, sv raw);
 
 /*
  * Appends `<build-id>:<function_name>+0x<offset>`; offset 0 names the function
