@@ -65,7 +65,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 # --- what there is ----------------------------------------------------------
 TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
-LIBS_common := -lsimdjson -lprotobuf-c -lz -lzstd -lyaml -lm
+LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
 LIBS_rt-canon := -lelf -liberty -lcrypto
 LIBS_rt-redact := -lre2 -lcrypto
@@ -87,7 +87,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load \
-	$(B)/bench/redact-strings
+	$(B)/bench/redact-strings $(B)/bench/names
 ALL_OBJ := $(LIB_OBJ) $(PB_OBJ) $(TOOLS:%=$(B)/obj/cmd/%.c.o) \
 	$(UNIT_SRC:%=$(B)/obj/%.o) $(FUZZ_SRC:%=$(B)/obj/%.o) \
 	$(BENCH_SRC:%=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.c.o
@@ -166,7 +166,11 @@ $(B)/bench/agent-load: $(B)/obj/bench/agent_load.c.o $(CORE)
 
 $(B)/bench/redact-strings: $(B)/obj/bench/redact_strings.c.o $(CORE)
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -lre2 -lcrypto
+	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -lre2 -lcrypto -lxxhash
+
+$(B)/bench/names: $(B)/obj/bench/names.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -liberty -lxxhash
 
 compile_commands.json: $(ALL_OBJ)
 	@{ echo '['; find $(B)/obj -name '*.o.json' | sort | xargs cat | \

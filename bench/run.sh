@@ -121,3 +121,20 @@ echo 'argument text, whole command lines and single words:'
 echo
 echo 'floors of this machine, MB/s:'
 "$bench/floor" "$dump"
+
+# names KIND PATTERN FILE: demangling over the dynamic symbols of a library
+names()
+{
+	[ -e "$3" ] || return 0
+	nm -D --defined-only "$3" | sed 's/.* //; s/@.*//' | grep "$2" \
+		>"$work/names" || return 0
+	echo
+	echo "$1 names of $3:"
+	"$bench/names" "$work/names"
+}
+
+names C++ '^_Z' /usr/lib/x86_64-linux-gnu/libstdc++.so.6
+for lib in /usr/lib/x86_64-linux-gnu/librustc_driver-*.so \
+	/usr/lib/x86_64-linux-gnu/libstd-*.so; do
+	names Rust '^_R\|^_ZN.*17h' "$lib"
+done

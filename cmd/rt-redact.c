@@ -3,13 +3,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "event/stage.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
 #include "redact/policyfile.h"
 #include "redact/receipts.h"
 #include "redact/recordwalk.h"
 #include "redact/userfile.h"
+#include "stream/stage.h"
 
 #define MIN_KEY 16
 

@@ -13,6 +13,7 @@ packages='
 	libgrpc-dev libcurl4-openssl-dev
 	clang libclang-rt-dev universal-ctags
 	bats bats-assert bats-support jq mandoc
+	libstd-rust-1.63
 	protobuf-compiler binutils zstd gzip time
 	postgresql-15 postgresql-client-15 curl openssl xxd'
 

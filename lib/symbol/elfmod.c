@@ -86,13 +86,15 @@ static void identify(struct elfmod *m, int fd, const struct elfread *e)
 		set_htl_id(m, fd, e->size);
 }
 
+static const struct rt_err too_many_names = {
+	.msg = "symbol names take too much memory"};
+
 static struct elfmod *make(int fd, struct elfread *e, struct rt_err *err)
 {
 	struct elfmod *m = mem_zalloc(sizeof(*m));
 
 	if (!symtab_build(&e->symbols, &m->symbols)) {
-		*err = (struct rt_err){
-			.msg = "symbol names take too much memory"};
+		*err = too_many_names;
 		mem_free(m);
 		return NULL;
 	}
@@ -112,6 +114,24 @@ struct elfmod *elfmod_open(int fd, struct rt_err *err)
 	if (elfread_file(fd, &e, err))
 		m = make(fd, &e, err);
 	elfread_release(&e);
+	return m;
+}
+
+struct elfmod *elfmod_open_all(int fd, struct aliases *all, struct rt_err *err)
+{
+	struct elfmod *m = NULL;
+	struct elfread e;
+
+	*all = (struct aliases){0};
+	if (elfread_file(fd, &e, err)) {
+		if (aliases_take(all, &e.symbols))
+			m = make(fd, &e, err);
+		else
+			*err = too_many_names;
+	}
+	elfread_release(&e);
+	if (!m)
+		aliases_release(all);
 	return m;
 }
 
@@ -189,6 +209,20 @@ bool elfmod_vaddr(const struct elfmod *m, uint64_t file_offset, uint64_t *vaddr)
 	return false;
 }
 
+bool elfmod_file_offset(const struct elfmod *m, uint64_t vaddr,
+			uint64_t *file_offset)
+{
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct elfread_segment *s = &m->segments[i];
+
+		if (vaddr < s->vaddr || vaddr - s->vaddr >= s->filesz)
+			continue;
+		*file_offset = vaddr - s->vaddr + s->offset;
+		return true;
+	}
+	return false;
+}
+
 static void to_elfsym(const struct symtab_hit *hit, uint64_t vaddr,
 		      struct elfsym *out)
 {
@@ -242,6 +276,11 @@ bool elfmod_find(const struct elfmod *m, sv name, struct elfsym *out)
 size_t elfmod_bad_symbols(const struct elfmod *m)
 {
 	return m->bad_symbols;
+}
+
+bool elfmod_is_alias(const struct elfmod *m, uint64_t start, sv name)
+{
+	return symtab_is_alias(&m->symbols, start, name);
 }
 
 size_t elfmod_bytes(const struct elfmod *m)

@@ -95,9 +95,16 @@ static bool listed(sv word, unsigned int tail)
 	return false;
 }
 
+static bool is_mangled(sv name)
+{
+	return sv_starts(name, SV("_Z")) || sv_starts(name, SV("_R"));
+}
+
 /* Names that no C, C++ or Rust compiler makes. */
 static bool looks_go(sv name)
 {
+	if (!name.n || is_mangled(name))
+		return false;
 	return sv_find(name, '/') != SIZE_MAX || sv_starts(name, SV("go:")) ||
 	       sv_starts(name, SV("type:")) ||
 	       memmem(name.p, name.n, "(*", 2) ||
@@ -130,9 +137,9 @@ static sv cut_one(sv name)
 
 sv hygiene_cut_clone(sv name, bool go)
 {
-	if (go && !sv_starts(name, SV("_Z")) && !sv_starts(name, SV("_R")))
+	if (go && !is_mangled(name))
 		return name;
-	if (name.n && looks_go(name))
+	if (looks_go(name))
 		return name;
 	for (;;) {
 		sv less = cut_one(name);
