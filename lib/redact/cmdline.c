@@ -425,6 +425,22 @@ static bool is_login(sv t)
 	       is_password((sv){t.p + colon + 1, at - colon - 1});
 }
 
+/* A subcommand's name that is also a program's. */
+static bool is_verb(const struct walk *w, sv t)
+{
+	static const char *const list[] = {
+		"find", "exec",	 "time",    "watch",  "script", "import",
+		"mail", "chat",	 "env",	    "screen", "links",	"net",
+		"sql",	"zip",	 "command", "eval",   "t",	"http",
+		"git",	"mongo", "redis",
+	};
+
+	for (size_t i = 0; w->name.n && i < ARRAY_LEN(list); i++)
+		if (sv_eq(t, sv_str(list[i])))
+			return true;
+	return false;
+}
+
 static void positional(struct walk *w, sv t)
 {
 	const struct program *sub = NULL;
@@ -439,7 +455,8 @@ static void positional(struct walk *w, sv t)
 		wrapped(w, t);
 		return;
 	}
-	if (!w->p && w->npos <= 4 && programs_find(w->c->programs, t)) {
+	if (!w->p && w->npos <= 4 && !is_verb(w, t) &&
+	    programs_find(w->c->programs, t)) {
 		become(w, t);
 		return;
 	}

@@ -100,6 +100,7 @@ static const struct word words[] = {
 	{"cookies", S},
 	{"count", A},
 	{"counts", A},
+	{"cred", M},
 	{"credential", M},
 	{"credentials", M},
 	{"credits", W},

@@ -271,5 +271,8 @@ bool secret_keyed(enum secret_class c, sv value, bool script)
 		return true;
 	if (c == SECRET_MATERIAL)
 		return !value_path(value);
-	return value_random(value);
+	/* auth=user:password */
+	return value_random(value) ||
+	       (sv_find(value, ':') != SIZE_MAX &&
+		value_chosen(sv_from(value, sv_find(value, ':') + 1)));
 }

@@ -598,6 +598,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/cmdlines.tsv");
 		corpus("testdata/redact/second.tsv");
 		corpus("testdata/redact/third.tsv");
+		corpus("testdata/redact/fourth.tsv");
 	}
 	verdict();
 	if (argc > 1)
