@@ -360,3 +360,37 @@ rfc3339() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 	assert_equal "$(cat "$(tmp got)")" \
 		' 7 same, 2 corrected, 3 same, 2 corrected'
 }
+
+@test "one program, two runs, libraries in another order: the same bytes" {
+	local src=$ROOT/tests/stackwalk w
+	w=$(tmp w)
+	[ "$(cat /proc/sys/kernel/randomize_va_space)" -gt 0 ] ||
+		skip 'this kernel does not randomise addresses'
+	mkdir -p "$w"
+	gcc -O1 -shared -fPIC -o "$w/libsorted.so" "$src/lib.c"
+	gcc -O1 -rdynamic -fno-optimize-sibling-calls -o "$w/walk" \
+		"$src/walk.c" -L "$w" -lsorted -Wl,-rpath,"$w"
+	"$w/walk" >"$w/1" 2>"$w/1.pcs"
+	"$w/walk" >"$w/2" 2>"$w/2.pcs"
+	LD_PRELOAD=libz.so.1:$w/libsorted.so "$w/walk" >"$w/3" 2>"$w/3.pcs"
+	# They did run elsewhere.
+	run ! cmp "$w/1.pcs" "$w/2.pcs"
+	run ! cmp "$w/1.pcs" "$w/3.pcs"
+	for i in 1 2 3; do
+		tap -o pb <"$w/$i" | rt-canon --sysroot / -o pb >"$w/$i.pb"
+	done
+	cmp "$w/1.pb" "$w/2.pb"
+	cmp "$w/1.pb" "$w/3.pb"
+	# And it is the stack that the source says, in the files readelf knows.
+	rt-canon --sysroot / <"$w/1" | frames >"$w/frames"
+	jq -r '.raw_symbol // "?"' "$w/frames" | head -n 2 | paste -sd ' ' \
+		>"$w/top"
+	assert_equal "$(cat "$w/top")" 'report_stack compare'
+	jq -r 'select(.raw_symbol | IN("report_stack", "sort_in_library",
+		"main")?) | [.raw_symbol, .build_id] | @tsv' "$w/frames" \
+		>"$w/got"
+	printf '%s\t%s\n' report_stack "$(build_id "$w/walk")" \
+		sort_in_library "$(build_id "$w/libsorted.so")" \
+		main "$(build_id "$w/walk")" | diff - "$w/got"
+	run ! grep -f "$w/1.pcs" "$w/frames"
+}
