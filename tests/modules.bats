@@ -288,6 +288,25 @@ rfc3339() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 	grep -q 'process_roots_total{result="gone"} 1' "$(tmp metrics)"
 }
 
+@test "live: a process that is gone has the root of its container" {
+	local off t
+	mkdir -p "$(tmp proc)/4242/ns"
+	ln -sfn "$A" "$(tmp proc)/4242/root"
+	echo 'btime 1700000000' >"$(tmp proc)/stat"
+	echo "4242 (a) S $(seq -s ' ' 4 21) 10000 0 0" >"$(tmp proc)/4242/stat"
+	off=$(file_offset "$A$LIB" alpha_total)
+	t=$(rfc3339 1700000100)
+	# ours, another of the container that has ended, one of another
+	for c in 'aa exec-1 4242' 'aa exec-2 4243' 'bb exec-3 4244'; do
+		read -r c e p <<<"$c"
+		event $DIGEST_A "$c" "$off" '' | jq -c --arg t "$t" \
+			--arg e "$e" --argjson p "$p" '.process_kprobe.process
+			|= (.pid = $p | .start_time = $t | .exec_id = $e)'
+	done | tap | rt-canon --proc "$(tmp proc)" | frames | jq -r .verdict \
+		>"$(tmp got)"
+	printf '%s\n' resolved resolved unresolved | diff - "$(tmp got)"
+}
+
 @test "live: a real process, by the kernel's own account of it" {
 	local pid ok
 	[ -r /proc/self/root/ ] || skip 'the kernel shows no roots of processes'
