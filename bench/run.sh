@@ -138,3 +138,12 @@ for lib in /usr/lib/x86_64-linux-gnu/librustc_driver-*.so \
 	/usr/lib/x86_64-linux-gnu/libstd-*.so; do
 	names Rust '^_R\|^_ZN.*17h' "$lib"
 done
+
+libc=/usr/lib/x86_64-linux-gnu/libc.so.6
+if [ -r $libc ]; then
+	echo
+	echo "frames of $libc, then 500 files:"
+	# shellcheck disable=SC2046 # names without spaces
+	"$bench/frames" $libc $(find /usr/lib/x86_64-linux-gnu /usr/bin -type f |
+		LC_ALL=C sort | head -n 499)
+fi

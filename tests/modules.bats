@@ -288,6 +288,25 @@ rfc3339() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 	grep -q 'process_roots_total{result="gone"} 1' "$(tmp metrics)"
 }
 
+@test "live: a process that is gone has the root of its container" {
+	local off t
+	mkdir -p "$(tmp proc)/4242/ns"
+	ln -sfn "$A" "$(tmp proc)/4242/root"
+	echo 'btime 1700000000' >"$(tmp proc)/stat"
+	echo "4242 (a) S $(seq -s ' ' 4 21) 10000 0 0" >"$(tmp proc)/4242/stat"
+	off=$(file_offset "$A$LIB" alpha_total)
+	t=$(rfc3339 1700000100)
+	# ours, another of the container that has ended, one of another
+	for c in 'aa exec-1 4242' 'aa exec-2 4243' 'bb exec-3 4244'; do
+		read -r c e p <<<"$c"
+		event $DIGEST_A "$c" "$off" '' | jq -c --arg t "$t" \
+			--arg e "$e" --argjson p "$p" '.process_kprobe.process
+			|= (.pid = $p | .start_time = $t | .exec_id = $e)'
+	done | tap | rt-canon --proc "$(tmp proc)" | frames | jq -r .verdict \
+		>"$(tmp got)"
+	printf '%s\n' resolved resolved unresolved | diff - "$(tmp got)"
+}
+
 @test "live: a real process, by the kernel's own account of it" {
 	local pid ok
 	[ -r /proc/self/root/ ] || skip 'the kernel shows no roots of processes'
@@ -359,4 +378,38 @@ rfc3339() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
 		jq -r .verdict | uniq -c | tr -s ' ' | paste -sd, >"$(tmp got)"
 	assert_equal "$(cat "$(tmp got)")" \
 		' 7 same, 2 corrected, 3 same, 2 corrected'
+}
+
+@test "one program, two runs, libraries in another order: the same bytes" {
+	local src=$ROOT/tests/stackwalk w
+	w=$(tmp w)
+	[ "$(cat /proc/sys/kernel/randomize_va_space)" -gt 0 ] ||
+		skip 'this kernel does not randomise addresses'
+	mkdir -p "$w"
+	gcc -O1 -shared -fPIC -o "$w/libsorted.so" "$src/lib.c"
+	gcc -O1 -rdynamic -fno-optimize-sibling-calls -o "$w/walk" \
+		"$src/walk.c" -L "$w" -lsorted -Wl,-rpath,"$w"
+	"$w/walk" >"$w/1" 2>"$w/1.pcs"
+	"$w/walk" >"$w/2" 2>"$w/2.pcs"
+	LD_PRELOAD=libz.so.1:$w/libsorted.so "$w/walk" >"$w/3" 2>"$w/3.pcs"
+	# They did run elsewhere.
+	run ! cmp "$w/1.pcs" "$w/2.pcs"
+	run ! cmp "$w/1.pcs" "$w/3.pcs"
+	for i in 1 2 3; do
+		tap -o pb <"$w/$i" | rt-canon --sysroot / -o pb >"$w/$i.pb"
+	done
+	cmp "$w/1.pb" "$w/2.pb"
+	cmp "$w/1.pb" "$w/3.pb"
+	# And it is the stack that the source says, in the files readelf knows.
+	rt-canon --sysroot / <"$w/1" | frames >"$w/frames"
+	jq -r '.raw_symbol // "?"' "$w/frames" | head -n 2 | paste -sd ' ' \
+		>"$w/top"
+	assert_equal "$(cat "$w/top")" 'report_stack compare'
+	jq -r 'select(.raw_symbol | IN("report_stack", "sort_in_library",
+		"main")?) | [.raw_symbol, .build_id] | @tsv' "$w/frames" \
+		>"$w/got"
+	printf '%s\t%s\n' report_stack "$(build_id "$w/walk")" \
+		sort_in_library "$(build_id "$w/libsorted.so")" \
+		main "$(build_id "$w/walk")" | diff - "$w/got"
+	run ! grep -f "$w/1.pcs" "$w/frames"
 }

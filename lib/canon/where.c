@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "canon/where.h"
 
+#include "base/mem.h"
 #include "pipe/metrics.h"
 
 static struct metric opened = {
@@ -40,7 +41,7 @@ static const char *reason(const struct rt_err *err)
 	return err->sys_errno ? strerror(err->sys_errno) : err->msg;
 }
 
-static struct images *open_images(const struct opt_list *rows)
+static struct images *open_images(struct opt_list *rows)
 {
 	struct images *im = rows->n ? images_new() : NULL;
 	struct rt_err err;
@@ -54,10 +55,12 @@ static struct images *open_images(const struct opt_list *rows)
 		opt_usage("cannot use --image '%s': %s", rows->v[i],
 			  reason(&err));
 	}
+	mem_free(rows->v);
+	*rows = (struct opt_list){0};
 	return im;
 }
 
-struct resolver_opts where_open(const struct where_opts *o)
+struct resolver_opts where_open(struct where_opts *o)
 {
 	struct resolver_opts r = {.sysroot = o->sysroot,
 				  .max_bytes = (size_t)o->symbol_cache};

@@ -45,9 +45,10 @@ struct where_opts {
 
 /*
  * Opens what the options name, for resolver_new; exits 2 where that cannot be.
+ * The list of images is used up.
  * The result and what it refers to live until where_close.
  */
-struct resolver_opts where_open(const struct where_opts *o);
+struct resolver_opts where_open(struct where_opts *o);
 void where_close(struct resolver_opts *r);
 
 /* Metrics of what was opened: once, and to bring the values up to date. */

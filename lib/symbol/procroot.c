@@ -16,7 +16,8 @@
 #define STAT_START_FIELD 22
 
 struct known {
-	struct hash128 key; /* of the exec id */
+	struct hash128 key;	  /* of the exec id */
+	struct hash128 container; /* of its id */
 	bool used;
 	int root; /* or -1 */
 	uint64_t id;
@@ -200,6 +201,22 @@ static struct known *find(struct procroot *p, struct hash128 key)
 	return oldest;
 }
 
+/* The root of another process of the container, for one that is gone. */
+static int borrow_root(const struct procroot *p, struct hash128 container,
+		       uint64_t *id)
+{
+	for (size_t i = 0; i < PROCROOT_MAX; i++) {
+		const struct known *k = &p->known[i];
+
+		if (!k->used || k->root < 0 ||
+		    !hash128_eq(k->container, container))
+			continue;
+		*id = k->id;
+		return fcntl(k->root, F_DUPFD_CLOEXEC, 0);
+	}
+	return -1;
+}
+
 int procroot_get(struct procroot *p, sv exec_id, sv container_id, uint32_t pid,
 		 int64_t start_ns, uint64_t *id)
 {
@@ -212,6 +229,9 @@ int procroot_get(struct procroot *p, sv exec_id, sv container_id, uint32_t pid,
 	if (!k->used) {
 		k->root = open_root(p, container_id, pid, start_ns, &k->id);
 		k->key = key;
+		k->container = hash128(container_id, 0);
+		if (k->root < 0 && container_id.n)
+			k->root = borrow_root(p, k->container, &k->id);
 		k->used = true;
 	}
 	k->last_use = ++p->uses;

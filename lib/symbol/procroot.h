@@ -11,6 +11,10 @@
  * btime is in whole seconds and the agent's clock is converted, so two seconds
  * are forgiven.
  *
+ * A process that is gone, as short-lived ones are when their events come, has
+ * the root of another one of its container that is remembered: they run from
+ * one image.
+ *
  * What was found is remembered for a bounded number of processes.
  */
 #ifndef RT_PROCROOT_H

@@ -906,6 +906,25 @@ static void test_kinds(void)
 		{"/proc/self/root/x (deleted)", "deleted", "/x"},
 		{"/proc/12/rooted/x", "file", "/proc/12/rooted/x"},
 		{"/proc//root/x", "file", "/proc//root/x"},
+		{"socket:[1234]", "anon", "socket:[1234]"},
+		{"/var/lib/docker/overlay2/0a1b/merged/usr/x", "file",
+		 "/usr/x"},
+		{"/var/lib/containers/storage/overlay/0a1b/merged/x", "file",
+		 "/x"},
+		{"/proc/9/root/run/containerd/io.containerd.runtime.v2.task/"
+		 "k8s.io/0a1b/rootfs/bin/x (deleted)",
+		 "deleted", "/bin/x"},
+		{"/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/"
+		 "snapshots/42/fs/bin/x",
+		 "file", "/bin/x"},
+		{"/var/lib/docker/overlay2/merged/x", "file",
+		 "/var/lib/docker/overlay2/merged/x"},
+		{"/var/lib/docker/overlay2/0a1b/diff/x", "file",
+		 "/var/lib/docker/overlay2/0a1b/diff/x"},
+		{"/var/lib/docker/overlay2/0a1b/merged", "file",
+		 "/var/lib/docker/overlay2/0a1b/merged"},
+		{"/srv/overlay2/0a1b/merged/x", "file",
+		 "/srv/overlay2/0a1b/merged/x"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
