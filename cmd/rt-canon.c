@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "canon/frame.h"
 #include "canon/ids.h"
+#include "canon/samples.h"
 #include "codec/pbwire.h"
 #include "event/adapter.h"
 #include "event/agentgap.h"
@@ -25,6 +26,10 @@ struct options {
 	struct opt_result operands; /* "ids" and its files */
 };
 
+static const char *const input_forms[] = {"auto",	 "json",
+					  "pb",		 "tetragon-pb",
+					  "perf-script", "folded",
+					  NULL};
 static const char *const output_forms[] = {"auto",    "json",  "pb",
 					   "compact", "table", NULL};
 
@@ -180,7 +185,7 @@ static void parse(struct options *o, int argc, char **argv)
 		 .help = "memory for symbols, default 16MiB",
 		 .dst = &o->symbol_cache},
 		{.help = "Records"},
-		STAGE_INPUT_ROWS(&o->stage),
+		STAGE_INPUT_ROWS_OF(&o->stage, input_forms),
 		STAGE_OUTPUT_ROWS_OF(&o->stage, output_forms),
 		TOOL_OPT_ROWS(&o->tool),
 	};
@@ -213,6 +218,28 @@ static int list_ids(const struct options *o)
 	code = ids_run(o->operands.operands + 1, o->operands.n_operands - 1,
 		       table ? IDS_TABLE : IDS_JSON);
 	mem_free(o->operands.operands);
+	return code;
+}
+
+/* The agent's records, or what another profiler printed. */
+static int run(struct stage *s, struct options *o, struct frame_maker *frames)
+{
+	enum samples_form form = SAMPLES_PERF_SCRIPT;
+	struct sampler *sampler;
+	int code;
+
+	if (!strcmp(o->stage.input_format, "folded"))
+		form = SAMPLES_FOLDED;
+	else if (strcmp(o->stage.input_format, "perf-script"))
+		return stage_run_filter(s, &o->stage);
+	o->stage.input_format = "auto";
+	sampler = sampler_new(frame_write, frames);
+	if (!sampler) {
+		diag_error("libcrypto has no SHA-256");
+		return tool_end(TOOL_SYSTEM, 0);
+	}
+	code = samples_run(s, &o->stage, form, sampler);
+	sampler_free(sampler);
 	return code;
 }
 
@@ -251,7 +278,7 @@ int main(int argc, char **argv)
 		diag_error("libcrypto has no SHA-256");
 		return tool_end(TOOL_SYSTEM, 0);
 	}
-	code = stage_run_filter(&s, &o.stage);
+	code = run(&s, &o, c.frames);
 	if (unknown_fields.value)
 		diag_warn("%llu fields of events that this version does not "
 			  "know were left out",

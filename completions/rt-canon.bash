@@ -17,7 +17,7 @@ _rt_canon()
 	--symbol-cache)
 		return ;;
 	--input-format)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb perf-script folded" -- "$cur")
 		return ;;
 	--max-record)
 		return ;;

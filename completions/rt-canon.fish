@@ -3,7 +3,7 @@
 complete -c rt-canon -f
 complete -c rt-canon -l sysroot -x -a '(__fish_complete_directories)' -d 'root under which modules are found'
 complete -c rt-canon -l symbol-cache -x -d 'memory for symbols, default 16MiB'
-complete -c rt-canon -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
+complete -c rt-canon -l input-format -x -a 'auto json pb tetragon-pb perf-script folded' -d 'of the input'
 complete -c rt-canon -l max-record -x -d 'longest record, default 12MiB'
 complete -c rt-canon -s o -l output -x -a 'auto json pb compact table' -d 'of the output'
 complete -c rt-canon -l color -x -a 'auto always never' -d 'of compact output'
