@@ -58,16 +58,17 @@ PQ_INCLUDE := $(shell pkg-config --cflags libpq 2>/dev/null)
 CODEC_OPT := $(if $(filter release,$(BUILD)),-O3)
 $(B)/obj/lib/codec/%: private CFLAGS_ALL += $(CODEC_OPT)
 $(B)/obj/lib/codec/%: private CXXFLAGS_ALL += $(CODEC_OPT)
+$(B)/obj/lib/redact/%: private CFLAGS_ALL += $(CODEC_OPT)
 $(B)/obj/lib/load/%: private CPPFLAGS += $(PQ_INCLUDE)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 # --- what there is ----------------------------------------------------------
 TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
-LIBS_common := -lsimdjson -lprotobuf-c -lz -lzstd -lyaml -lm
+LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
 LIBS_rt-canon := -lelf -liberty -lcrypto
-LIBS_rt-redact := -lre2
+LIBS_rt-redact := -lre2 -lcrypto
 LIBS_rt-hotsym := -lmicrohttpd
 LIBS_rt-pgload := -lpq -lmicrohttpd
 LIBS_all := $(sort $(foreach t,$(TOOLS),$(LIBS_$(t)))) -ljansson

@@ -14,7 +14,20 @@ _rt_canon()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
+	--image)
+		return ;;
+	--proc)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
 	--symbol-cache)
+		return ;;
+	--report)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--report-format)
+		mapfile -t COMPREPLY < <(compgen -W "table json" -- "$cur")
 		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb perf-script folded" -- "$cur")
@@ -43,7 +56,11 @@ _rt_canon()
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--sysroot
+			--image
+			--proc
 			--symbol-cache
+			--report
+			--report-format
 			--input-format
 			--max-record
 			-o --output

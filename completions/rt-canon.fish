@@ -2,7 +2,11 @@
 # fish completion of rt-canon; made by completions/gen.sh from TOOL --dump-options; do not edit
 complete -c rt-canon -f
 complete -c rt-canon -l sysroot -x -a '(__fish_complete_directories)' -d 'root under which modules are found'
+complete -c rt-canon -l image -x -d 'root of an image, or @FILE of such rows'
+complete -c rt-canon -l proc -x -a '(__fish_complete_directories)' -d 'live: roots of processes, /proc'
 complete -c rt-canon -l symbol-cache -x -d 'memory for symbols, default 16MiB'
+complete -c rt-canon -l report -r -F -d 'the agent\'s errors by module'
+complete -c rt-canon -l report-format -x -a 'table json' -d 'of the report'
 complete -c rt-canon -l input-format -x -a 'auto json pb tetragon-pb perf-script folded' -d 'of the input'
 complete -c rt-canon -l max-record -x -d 'longest record, default 12MiB'
 complete -c rt-canon -s o -l output -x -a 'auto json pb compact table' -d 'of the output'

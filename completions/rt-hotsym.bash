@@ -32,6 +32,9 @@ _rt_hotsym()
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
 		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
+		return ;;
 	--metrics-listen)
 		return ;;
 	--config)
@@ -61,6 +64,7 @@ _rt_hotsym()
 			--input-format
 			--max-record
 			-o --output
+			--color
 			--metrics-listen
 			--config
 			--drain-timeout

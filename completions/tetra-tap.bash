@@ -75,6 +75,8 @@ _tetra_tap()
 		return ;;
 	--connect-timeout)
 		return ;;
+	--keepalive)
+		return ;;
 	--max-reconnects)
 		return ;;
 	--duration)
@@ -106,6 +108,9 @@ _tetra_tap()
 		return ;;
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
+		return ;;
+	--color)
+		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
 		return ;;
 	--metrics-listen)
 		return ;;
@@ -153,6 +158,7 @@ _tetra_tap()
 			--address
 			--agent-info
 			--connect-timeout
+			--keepalive
 			--reconnect
 			--no-reconnect
 			--max-reconnects
@@ -169,6 +175,7 @@ _tetra_tap()
 			--overflow
 			--overload-grace
 			-o --output
+			--color
 			--metrics-listen
 			--config
 			--drain-timeout

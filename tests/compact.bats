@@ -124,8 +124,8 @@ assert_safe() {
 # --- what is told ---------------------------------------------------------------
 
 @test "functions that are told by what they did to what" {
-	local sock='{sock_arg: {protocol: "IPPROTO_TCP", saddr: "10.0.0.1",
-		daddr: "2001:db8::1", sport: 4000, dport: 443}}'
+	local sock='{sock_arg: {protocol: "IPPROTO_TCP", sport: 4000, dport: 443,'
+	sock+=' saddr: "10.0.0.1", daddr: "2001:db8::1"}}'
 	while IFS='|' read -r json want; do
 		run shown "$json"
 		assert_output "$want"

@@ -85,6 +85,49 @@ T=2026-03-01T11-49
 	assert_equal "$(ids <<<"$output")" "5 "
 }
 
+@test "the sets of kubelet, Docker and logrotate, by time or number" {
+	ev 3 >"$d/0.log"
+	ev 2 >"$d/0.log.20260302-000000"
+	ev 1 | gzip >"$d/0.log.20260301-235959.gz"
+	ev 8 >"$d/c-json.log"
+	ev 7 >"$d/c-json.log.1"
+	ev 6 | gzip >"$d/c-json.log.2.gz"
+	ev 5 | gzip >"$d/c-json.log.10.gz"
+	ev 11 >"$d/d.log"
+	ev 10 >"$d/d.log-20260302"
+	ev 9 | zstd -qc >"$d/d.log-20260301.zst"
+	ev 90 >"$d/d.log.save"
+	run --separate-stderr tetra-tap --replay "$d"
+	assert_success
+	assert_equal "$(ids <<<"$output")" "1 2 3 5 6 7 8 9 10 11 "
+}
+
+@test "follow: numbers that move on at each rotation, compressed at the second" {
+	local i k want=1
+	ev 1 >"$d/x.log"
+	follow
+	until_ok has 1
+	for i in 2 3 4 5; do
+		for ((k = i; k > 2; k--)); do
+			[ ! -e "$d/x.log.$((k - 1)).gz" ] ||
+				mv "$d/x.log.$((k - 1)).gz" "$d/x.log.$k.gz"
+		done
+		if [ -e "$d/x.log.1" ]; then
+			gzip <"$d/x.log.1" >"$d/.new"
+			mv "$d/.new" "$d/x.log.2.gz"
+			rm "$d/x.log.1"
+		fi
+		mv "$d/x.log" "$d/x.log.1"
+		ev "$i" >"$d/x.log"
+		want+=" $i"
+		until_ok has "$want"
+	done
+	sleep 0.5
+	stop
+	assert_equal "$(ids "$out")" "$want "
+	assert_equal "$(gaps "$out")" ''
+}
+
 @test "named files keep their order, but for those of one set" {
 	ev 1 >"$d/z.log"
 	ev 2 >"$d/t-$T-27.966.log"

@@ -102,12 +102,13 @@ ids_of() {
 	assert [ "$(wc -l <"$(tmp both)")" -gt 5000 ]
 }
 
+# The sysroot has no libc: what the agent says of its frames stays unverifiable.
 @test "every id that the recording's frames have is in the list of its file" {
 	rt-canon ids "$SYSROOT"/opt/shop/bin/* "$SYSROOT"/opt/shop/lib/*.so* |
 		jq -r .function_id | sort -u >"$(tmp static)"
 	tap <"$DEMO" -o pb | rt-canon --sysroot "$SYSROOT" |
-		jq -r '.stack_frames[]?.function_id // empty' |
-		sed 's/+0x[0-9a-f]*$/+0x0/' | sort -u >"$(tmp seen)"
+		jq -r '.stack_frames[]? | select(.verdict != "unverifiable") |
+			.function_id // empty' | sed 's/+0x[0-9a-f]*$/+0x0/' | sort -u >"$(tmp seen)"
 	run comm -13 "$(tmp static)" "$(tmp seen)"
 	assert_output ''
 	assert [ "$(wc -l <"$(tmp seen)")" -ge 10 ]

@@ -6,10 +6,12 @@
 # stacks, perf itself where it may sample, and nm.
 load lib
 
-# ids FILE: one line a stack, function ids of its user frames with an id
+# ids FILE: one line a stack, function ids of its frames in the shop's files;
+# of others the agent's way may know a build-id from loader events
 ids() {
 	jq -c 'select(.kind == "call") | [.stack_frames[]? |
-		select(.is_kernel_space | not).function_id // empty] |
+		select(.module // "" | startswith("/opt/shop/")).function_id //
+		empty] |
 		select(. != [])' "$1"
 }
 

@@ -81,9 +81,13 @@ selects() {
 	# What matches the empty name needs a container all the same.
 	selects --container '^(main)?$' -- 'b.process.pod.container |
 		. and (.name // "" | test("^(main)?$"))'
-	# A comma belongs to the expression.
+	# A comma parts expressions, but for one inside of brackets.
 	selects --pod '^cart-.{1,2}$' -- 'b.process.pod.name // ""
 		| test("^cart-.{1,2}$")'
+	selects --pod 'cart-[0-9],xwing' -- 'b.process.pod.name // ""
+		| test("cart-[0-9]|xwing")'
+	selects --process '/[,(x]app,bin/(app|,)$,\,' -- \
+		'b.process.binary // "" | test("/[,(x]app|bin/(app|,)$|,")'
 }
 
 @test "--labels: the operators of Kubernetes" {

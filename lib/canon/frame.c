@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "canon/names.h"
 #include "codec/pbwire.h"
+#include "pipe/diag.h"
+#include "pipe/metrics.h"
 
 #define CALL_STACK_FRAMES 7
 #define NAME_CACHE (4 * MIB)
@@ -29,6 +31,8 @@ struct frame_maker {
 	struct names *names;
 	struct buf id;
 	uint8_t hint;
+	uint64_t serial;       /* of the event whose scope the resolver has */
+	struct report *report; /* or NULL */
 	uint64_t verdicts[VERDICT_END];
 };
 
@@ -44,19 +48,6 @@ struct canonical {
 	bool has_offset;
 	enum frame_verdict verdict;
 };
-
-const char *frame_verdict_name(enum frame_verdict v)
-{
-	static const char *const names[VERDICT_END] = {
-		[VERDICT_NONE] = "none",
-		[VERDICT_SAME] = "same",
-		[VERDICT_CORRECTED] = "corrected",
-		[VERDICT_RESOLVED] = "resolved",
-		[VERDICT_UNVERIFIABLE] = "unverifiable",
-		[VERDICT_UNRESOLVED] = "unresolved"};
-
-	return names[v];
-}
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
 				    struct rt_err *err)
@@ -89,6 +80,98 @@ void frame_take_verdicts(struct frame_maker *m, uint64_t n[VERDICT_END])
 	memset(m->verdicts, 0, sizeof(m->verdicts));
 }
 
+void frame_maker_report(struct frame_maker *m, struct report *r)
+{
+	m->report = r;
+}
+
+static struct metric parsed = {.name = "tetrapipe_canon_symbol_files_total",
+			       .help = "Module files read, or tried to",
+			       .label = ""};
+static struct metric shared = {
+	.name = "tetrapipe_canon_symbol_files_shared_total",
+	.help = "Module files met again under another path or root",
+	.label = ""};
+static struct metric evicted = {
+	.name = "tetrapipe_canon_symbol_evictions_total",
+	.help = "Module paths forgotten for --symbol-cache",
+	.label = ""};
+static struct metric refused = {
+	.name = "tetrapipe_canon_build_id_refused_total",
+	.help = "Frames whose file has another build-id than the process had",
+	.label = ""};
+static struct metric facts_evicted = {
+	.name = "tetrapipe_canon_loaded_evictions_total",
+	.help = "Build-ids from loader events forgotten for newer ones",
+	.label = ""};
+static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
+			       .help = "Memory that symbols take",
+			       .label = "",
+			       .gauge = true};
+
+void frame_metrics_register(void)
+{
+	metrics_register(&parsed);
+	metrics_register(&shared);
+	metrics_register(&evicted);
+	metrics_register(&refused);
+	metrics_register(&facts_evicted);
+	metrics_register(&cached);
+}
+
+void frame_metrics_update(const struct frame_maker *m)
+{
+	struct resolver_stats st;
+
+	resolver_get_stats(m->resolver, &st);
+	metric_set(&parsed, st.loads);
+	metric_set(&shared, st.shared);
+	metric_set(&evicted, st.evictions);
+	metric_set(&refused, st.refused);
+	metric_set(&facts_evicted, st.facts_evicted);
+	metric_set(&cached, st.bytes);
+}
+
+static struct resolver_scope scope_of(const struct adapter_scope *s)
+{
+	return (struct resolver_scope){.exec_id = s->exec_id,
+				       .container_id = s->container_id,
+				       .node = s->node,
+				       .image_digest = s->image_digest,
+				       .pid = s->pid,
+				       .start_ns = s->start_ns};
+}
+
+void frame_loaded(void *maker, const struct adapter_scope *scope, sv path,
+		  sv build_id)
+{
+	struct frame_maker *m = maker;
+	struct resolver_scope s = scope_of(scope);
+
+	resolver_loaded(m->resolver, &s, path, build_id);
+}
+
+static const struct resolver_module *find_module(struct frame_maker *m,
+						 const struct adapter_frame *f)
+{
+	const struct resolver_module *mod;
+	struct resolver_scope s;
+
+	if (f->scope && f->scope->serial != m->serial) {
+		s = scope_of(f->scope);
+		resolver_enter(m->resolver, &s);
+		m->serial = f->scope->serial;
+	}
+	mod = resolver_module(m->resolver, f->module);
+	if (mod->refused && diag_allow("modules with another build-id"))
+		diag_warn(
+			"module '%.*s': the file found has build-id %.*s, "
+			"the process had %.*s: not used",
+			SV_ARG(mod->path), SV_ARG(mod->refused_id),
+			SV_ARG(mod->build_id));
+	return mod;
+}
+
 /* The agent's name stands, with nothing to hold against it. */
 static void take_agents(struct frame_maker *m, const struct adapter_frame *f,
 			struct canonical *c)
@@ -104,6 +187,17 @@ static void take_agents(struct frame_maker *m, const struct adapter_frame *f,
 	c->raw_symbol = n->raw;
 }
 
+/*
+ * As above, for a module that only the stream knows: the id is then that of
+ * the function itself, since nobody knows where in it the pc is.
+ */
+static void take_told(struct frame_maker *m, const struct adapter_frame *f,
+		      const struct resolver_module *mod, struct canonical *c)
+{
+	take_agents(m, f, c);
+	c->has_id = !mod->opened && f->symbol.n;
+}
+
 static void kernel_frame(struct frame_maker *m, const struct adapter_frame *f,
 			 struct canonical *c)
 {
@@ -113,13 +207,18 @@ static void kernel_frame(struct frame_maker *m, const struct adapter_frame *f,
 	take_agents(m, f, c);
 }
 
-/* Does the agent's symbol name what we found? Versions and clones aside. */
+/*
+ * Does the agent's symbol name what we found? By any of its names, and
+ * whatever the agent did about version, clone suffix and demangling; another
+ * overload is another function.
+ */
 static bool agrees(struct frame_maker *m, sv agents,
+		   const struct resolver_module *mod,
 		   const struct resolver_frame *r)
 {
 	return sv_eq(agents, r->raw_symbol) ||
-	       sv_eq(names_get(m->names, agents)->function_name,
-		     r->function_name);
+	       sv_eq(names_get(m->names, agents)->symbol, r->symbol) ||
+	       resolver_is_alias(mod, r, agents);
 }
 
 static void take_ours(const struct resolver_frame *r, struct canonical *c)
@@ -144,7 +243,7 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 		take_ours(&r, c);
 		c->verdict = VERDICT_SAME;
 	} else {
-		take_agents(m, f, c);
+		take_told(m, f, mod, c);
 	}
 	c->offset = f->has_offset ? f->offset : 0;
 }
@@ -152,8 +251,7 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		       struct canonical *c)
 {
-	const struct resolver_module *mod =
-		resolver_module(m->resolver, f->module);
+	const struct resolver_module *mod = find_module(m, f);
 	struct resolver_frame r;
 
 	c->module = mod->path;
@@ -168,15 +266,15 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 	c->build_id = r.build_id;
 	c->build_id_kind = r.build_id_kind;
 	if (!r.found) {
-		take_agents(m, f, c);
+		take_told(m, f, mod, c);
 		return;
 	}
 	take_ours(&r, c);
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
-		c->verdict = agrees(m, f->symbol, &r) ? VERDICT_SAME
-						      : VERDICT_CORRECTED;
+		c->verdict = agrees(m, f->symbol, mod, &r) ? VERDICT_SAME
+							   : VERDICT_CORRECTED;
 }
 
 static void put_id(struct frame_maker *m, const struct canonical *c,
@@ -202,6 +300,8 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	else
 		user_frame(m, f, &c);
 	m->verdicts[c.verdict]++;
+	if (m->report)
+		report_count(m->report, c.module, c.build_id, c.verdict);
 	at = pb_open(out, CALL_STACK_FRAMES, m->hint);
 	pb_put_string(out, F_MODULE, c.module);
 	pb_put_string(out, F_SYMBOL, c.symbol);

@@ -8,8 +8,11 @@
 #include "codec/pbwire.h"
 #include "event/folded.h"
 #include "event/perfscript.h"
-#include "event/recbuf.h"
+#include "stream/recbuf.h"
 #include "pipe/diag.h"
+
+const char *const samples_input_forms[] = {
+	"auto", "json", "pb", "tetragon-pb", "perf-script", "folded", NULL};
 
 struct samples {
 	struct stage *stage;
@@ -133,34 +136,51 @@ static enum tool_exit judge_end(struct samples *x)
 	return tool_worst(st, TOOL_BAD);
 }
 
-int samples_run(struct stage *s, const struct stage_opts *o,
-		enum samples_form form, struct sampler *sampler)
+bool samples_form(const char *name, enum samples_form *form)
+{
+	*form = SAMPLES_FOLDED;
+	if (!strcmp(name, "folded"))
+		return true;
+	*form = SAMPLES_PERF_SCRIPT;
+	return !strcmp(name, "perf-script");
+}
+
+static void read_all(struct samples *x)
+{
+	struct sample last;
+
+	while (next_line(x))
+		;
+	if (x->perf && perfscript_end(x->perf, &last))
+		take(x, &last);
+}
+
+enum tool_exit samples_feed(struct stage *s, struct input *in,
+			    enum samples_form form, uint64_t max_line,
+			    adapter_frame_fn *frame, void *ctx)
 {
 	struct samples x = {.stage = s,
-			    .sampler = sampler,
-			    .max_line = (size_t)o->max_record};
-	struct input *in = input_open(STDIN_FILENO, "stdin");
-	struct sample last;
+			    .sampler = sampler_new(frame, ctx),
+			    .max_line = (size_t)max_line};
 	enum tool_exit st;
-	int output_errno;
 
-	stage_open(s, o);
+	if (!x.sampler) {
+		diag_error("libcrypto has no SHA-256");
+		return TOOL_SYSTEM;
+	}
 	if (form == SAMPLES_FOLDED)
 		x.folded = mem_zalloc(sizeof(*x.folded));
 	else
 		x.perf = perfscript_new();
 	input_on_idle(in, on_idle, s);
 	recbuf_attach(&x.in, in);
-	while (next_line(&x))
-		;
-	if (x.perf && perfscript_end(x.perf, &last))
-		take(&x, &last);
+	read_all(&x);
 	st = judge_end(&x);
-	st = tool_worst(st, stage_finish(s, &output_errno));
 	recbuf_release(&x.in);
 	perfscript_free(x.perf);
 	mem_free(x.folded);
+	sampler_free(x.sampler);
 	buf_release(&x.body);
 	buf_release(&x.wire);
-	return tool_end(st, output_errno);
+	return st;
 }

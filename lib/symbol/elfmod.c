@@ -278,6 +278,11 @@ size_t elfmod_bad_symbols(const struct elfmod *m)
 	return m->bad_symbols;
 }
 
+bool elfmod_is_alias(const struct elfmod *m, uint64_t start, sv name)
+{
+	return symtab_is_alias(&m->symbols, start, name);
+}
+
 size_t elfmod_bytes(const struct elfmod *m)
 {
 	return sizeof(*m) + m->n_segments * sizeof(*m->segments) +

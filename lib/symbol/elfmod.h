@@ -40,7 +40,8 @@ struct elfsym {
  * is no usable ELF file or over a limit. A file without symbols is fine.
  */
 struct elfmod *elfmod_open(int fd, struct rt_err *err);
-/* The same with all names; the caller releases *all, if NULL is not returned. */
+/* The same with all names; the caller releases *all, if NULL is not returned.
+ */
 struct elfmod *elfmod_open_all(int fd, struct aliases *all, struct rt_err *err);
 void elfmod_free(struct elfmod *m);
 
@@ -74,6 +75,12 @@ void elfmod_symbol(const struct elfmod *m, size_t i, struct elfsym *out);
 
 /* The symbol of that name among them; looks at each, so remember it. */
 bool elfmod_find(const struct elfmod *m, sv name, struct elfsym *out);
+
+/*
+ * Is it another of the file's names (without version) for the function that
+ * starts at this virtual address?
+ */
+bool elfmod_is_alias(const struct elfmod *m, uint64_t start, sv name);
 
 /* Symbols of the file that make no sense (outside their table or section). */
 size_t elfmod_bad_symbols(const struct elfmod *m);

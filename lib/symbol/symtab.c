@@ -2,6 +2,7 @@
 #include "symbol/symtab.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "symbol/hygiene.h"
 
@@ -15,6 +16,10 @@ struct symtab_entry {
 	 * to go on when an address is behind this one's end.
 	 */
 	uint32_t outer;
+};
+
+struct symtab_alias {
+	uint64_t start, hash;
 };
 
 static const uint32_t NONE = UINT32_MAX;
@@ -154,6 +159,35 @@ static void sort(struct symtab_candidate *c, size_t n)
 	}
 }
 
+static sv name_of(const struct symtab_candidate *c)
+{
+	return (sv){c->name, c->name_len};
+}
+
+static size_t count_aliases(const struct symtab_candidate *c, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 1; i < n; i++)
+		count += c[i].start == c[i - 1].start &&
+			 !sv_eq(name_of(&c[i]), name_of(&c[i - 1]));
+	return count;
+}
+
+/* All of an address but the first, which wins; most are there once. */
+static void keep_aliases(struct symtab *t, const struct symtab_candidate *c,
+			 size_t n)
+{
+	size_t room = count_aliases(c, n);
+
+	t->aliases = room ? mem_alloc(room * sizeof(*t->aliases)) : NULL;
+	for (size_t i = 1; t->n_aliases < room; i++)
+		if (c[i].start == c[i - 1].start &&
+		    !sv_eq(name_of(&c[i]), name_of(&c[i - 1])))
+			t->aliases[t->n_aliases++] = (struct symtab_alias){
+				c[i].start, hash64(name_of(&c[i]), 0)};
+}
+
 /* One winner an address, in front; returns how many. */
 static size_t pick_winners(struct symtab_candidate *c, size_t n)
 {
@@ -275,6 +309,7 @@ bool symtab_build(struct symtab_builder *b, struct symtab *t)
 	*t = (struct symtab){0};
 	if (b->n) {
 		sort(b->list, b->n);
+		keep_aliases(t, b->list, b->n);
 		t->n = pick_winners(b->list, b->n);
 		t->n = drop_labels(b->list, t->n);
 		b->list = mem_realloc(b->list, t->n * sizeof(*b->list));
@@ -292,6 +327,7 @@ void symtab_release(struct symtab *t)
 	mem_free(t->entries);
 	mem_free(t->buckets);
 	mem_free(t->names);
+	mem_free(t->aliases);
 	*t = (struct symtab){0};
 }
 
@@ -346,8 +382,28 @@ bool symtab_find(const struct symtab *t, uint64_t addr, struct symtab_hit *hit)
 	return false;
 }
 
+bool symtab_is_alias(const struct symtab *t, uint64_t start, sv name)
+{
+	uint64_t hash = hash64(name, 0);
+	size_t lo = 0, hi = t->n_aliases;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->aliases[mid].start < start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	while (lo < t->n_aliases && t->aliases[lo].start == start)
+		if (t->aliases[lo++].hash == hash)
+			return true;
+	return false;
+}
+
 size_t symtab_bytes(const struct symtab *t)
 {
 	return t->n * (sizeof(*t->starts) + sizeof(*t->entries)) +
-	       t->n_buckets * sizeof(*t->buckets) + t->names_size;
+	       t->n_buckets * sizeof(*t->buckets) +
+	       t->n_aliases * sizeof(*t->aliases) + t->names_size;
 }

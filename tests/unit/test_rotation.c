@@ -2,9 +2,9 @@
 /* Names of rotated files, places in time, checkpoints as text. */
 #include "base/mem.h"
 #include "tap.h"
-#include "tap/checkpoint.h"
-#include "tap/pace.h"
-#include "tap/rotation.h"
+#include "replay/checkpoint.h"
+#include "replay/pace.h"
+#include "replay/rotation.h"
 
 static void parts(const char *path, const char *want)
 {
@@ -13,7 +13,7 @@ static void parts(const char *path, const char *want)
 
 	rotation_parse(sv_str(path), &n);
 	snprintf(got, sizeof(got), "%.*s|%.*s|%.*s|%.*s|%.*s", SV_ARG(n.dir),
-		 SV_ARG(n.stem), SV_ARG(n.time), SV_ARG(n.ext), SV_ARG(n.pack));
+		 SV_ARG(n.stem), SV_ARG(n.mark), SV_ARG(n.ext), SV_ARG(n.pack));
 	ok(!strcmp(got, want), "%s is %s (%s)", path, want, got);
 }
 
@@ -45,6 +45,18 @@ static void test_names(void)
 	parts("x-2026-03-01T11-49-27.log", "|x-2026-03-01T11-49-27||.log|");
 	parts("-2026-03-01T11-49-27.966.log",
 	      "|-2026-03-01T11-49-27.966||.log|");
+	parts("0.log.20260301-114927.gz", "|0|20260301-114927|.log|.gz");
+	parts("d/c-json.log.12", "d/|c-json|12|.log|");
+	parts("x.log-20260301", "|x|20260301|.log|");
+	parts("x.log-2026030107.zst", "|x|2026030107|.log|.zst");
+	parts("x.log-20260301-1772366400", "|x|20260301-1772366400|.log|");
+	parts("x.log.01", "|x.log||.01|");
+	parts("x.log-12", "|x||.log-12|");
+	parts("x.txt.1", "|x.txt||.1|");
+	parts("x.log.2026-03-01", "|x.log||.2026-03-01|");
+	parts("x-20260301.log", "|x-20260301||.log|");
+	parts(".log.1", "|.log||.1|");
+	parts("x.log.", "|x.log||.|");
 	parts(".log", "|.log|||");
 	parts("", "||||");
 	ok(cmp("x-2026-03-01T11-49-27.966.log.gz",
@@ -54,6 +66,17 @@ static void test_names(void)
 	   "the current file is the last");
 	ok(cmp("x.log", "y-2026-03-01T11-49-27.966.log") < 0,
 	   "a set ends before the next");
+	ok(cmp("x.log.10.gz", "x.log.9.gz") < 0 &&
+		   cmp("x.log.2.gz", "x.log.1") < 0 &&
+		   cmp("x.log.1", "x.log") < 0,
+	   "by number, the largest is the oldest");
+	ok(cmp("0.log.20260301-114927.gz", "0.log.20260301-114928") < 0 &&
+		   cmp("0.log.20260301-235959", "0.log.20260302-000000") < 0 &&
+		   cmp("x.log-20260301", "x.log-20260301-1") < 0 &&
+		   cmp("x.log-20260301", "x.log") < 0,
+	   "by the times of kubelet and logrotate");
+	ok(is_dump("x.log.3.gz") && is_dump("0.log.20260301-114927"),
+	   "rotated dumps");
 	ok(is_dump("x.pb.zst") && is_dump("d/x.jsonl") && is_dump("x.ndjson"),
 	   "dumps by extension");
 	ok(!is_dump("x.log.gz.tmp") && !is_dump("x.txt") &&

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "canon/where.h"
+
+#include "pipe/metrics.h"
+
+static struct metric opened = {
+	.name = "tetrapipe_canon_process_roots_total",
+	.help = "Processes whose root was looked for under --proc",
+	.label = "result=\"opened\""};
+static struct metric gone = {
+	.name = "tetrapipe_canon_process_roots_total",
+	.help = "Processes whose root was looked for under --proc",
+	.label = "result=\"gone\""};
+static struct metric reused = {
+	.name = "tetrapipe_canon_process_roots_total",
+	.help = "Processes whose root was looked for under --proc",
+	.label = "result=\"reused\""};
+
+void where_metrics_register(void)
+{
+	metrics_register(&opened);
+	metrics_register(&gone);
+	metrics_register(&reused);
+}
+
+void where_metrics_update(const struct resolver_opts *r)
+{
+	struct procroot_stats st;
+
+	if (!r->proc)
+		return;
+	procroot_get_stats(r->proc, &st);
+	metric_set(&opened, st.opened);
+	metric_set(&gone, st.gone);
+	metric_set(&reused, st.reused);
+}
+
+static const char *reason(const struct rt_err *err)
+{
+	return err->sys_errno ? strerror(err->sys_errno) : err->msg;
+}
+
+static struct images *open_images(const struct opt_list *rows)
+{
+	struct images *im = rows->n ? images_new() : NULL;
+	struct rt_err err;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (images_add(im, rows->v[i], &err))
+			continue;
+		if (err.pos)
+			opt_usage("cannot use --image '%s': line %zu: %s",
+				  rows->v[i], err.pos, reason(&err));
+		opt_usage("cannot use --image '%s': %s", rows->v[i],
+			  reason(&err));
+	}
+	return im;
+}
+
+struct resolver_opts where_open(const struct where_opts *o)
+{
+	struct resolver_opts r = {.sysroot = o->sysroot,
+				  .max_bytes = (size_t)o->symbol_cache};
+	struct rt_err err;
+
+	r.images = open_images(&o->images);
+	if (o->proc) {
+		r.proc = procroot_new(o->proc, &err);
+		if (!r.proc)
+			opt_usage("cannot use --proc '%s': %s", o->proc,
+				  reason(&err));
+	}
+	return r;
+}
+
+void where_close(struct resolver_opts *r)
+{
+	images_free(r->images);
+	procroot_free(r->proc);
+}
