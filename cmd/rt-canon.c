@@ -7,6 +7,7 @@
 #include "canon/frame.h"
 #include "canon/ids.h"
 #include "canon/reportfile.h"
+#include "canon/samples.h"
 #include "canon/where.h"
 #include "codec/pbwire.h"
 #include "event/adapter.h"
@@ -180,7 +181,7 @@ static void parse(struct options *o, int argc, char **argv)
 		WHERE_ROWS(&o->where),
 		REPORTFILE_ROWS(&o->report),
 		{.help = "Records"},
-		STAGE_INPUT_ROWS(&o->stage),
+		STAGE_INPUT_ROWS_OF(&o->stage, samples_input_forms),
 		STAGE_OUTPUT_ROWS_OF(&o->stage, output_forms),
 		TOOL_OPT_ROWS(&o->tool),
 	};
@@ -214,6 +215,24 @@ static int list_ids(const struct options *o)
 		       table ? IDS_TABLE : IDS_JSON);
 	mem_free(o->operands.operands);
 	return code;
+}
+
+/* The agent's records, or what another profiler printed. */
+static enum tool_exit feed(struct stage *s, struct options *o,
+			   struct frame_maker *frames)
+{
+	struct input *in = input_open(STDIN_FILENO, "stdin");
+	enum samples_form form;
+	bool samples = samples_form(o->stage.input_format, &form);
+
+	if (samples)
+		o->stage.input_format = "auto";
+	stage_open(s, &o->stage);
+	if (samples)
+		return samples_feed(s, in, form, o->stage.max_record,
+				    frame_write, frames);
+	stage_feed(s, in);
+	return TOOL_OK;
 }
 
 int main(int argc, char **argv)
@@ -259,9 +278,8 @@ int main(int argc, char **argv)
 	adapter_on_loaded(c.adapter, frame_loaded);
 	reportfile_open(&c.report, &o.report);
 	frame_maker_report(c.frames, c.report.report);
-	stage_open(&s, &o.stage);
-	stage_feed(&s, input_open(STDIN_FILENO, "stdin"));
-	status = stage_finish(&s, &output_errno);
+	status = feed(&s, &o, c.frames);
+	status = tool_worst(status, stage_finish(&s, &output_errno));
 	if (!reportfile_close(&c.report))
 		status = tool_worst(status, TOOL_SYSTEM);
 	code = tool_end(status, output_errno);

@@ -30,7 +30,7 @@ _rt_canon()
 		mapfile -t COMPREPLY < <(compgen -W "table json" -- "$cur")
 		return ;;
 	--input-format)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb perf-script folded" -- "$cur")
 		return ;;
 	--max-record)
 		return ;;

@@ -7,7 +7,7 @@ complete -c rt-canon -l proc -x -a '(__fish_complete_directories)' -d 'live: roo
 complete -c rt-canon -l symbol-cache -x -d 'memory for symbols, default 16MiB'
 complete -c rt-canon -l report -r -F -d 'the agent\'s errors by module'
 complete -c rt-canon -l report-format -x -a 'table json' -d 'of the report'
-complete -c rt-canon -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
+complete -c rt-canon -l input-format -x -a 'auto json pb tetragon-pb perf-script folded' -d 'of the input'
 complete -c rt-canon -l max-record -x -d 'longest record, default 12MiB'
 complete -c rt-canon -s o -l output -x -a 'auto json pb compact table' -d 'of the output'
 complete -c rt-canon -l color -x -a 'auto always never' -d 'of compact output'

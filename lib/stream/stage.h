@@ -31,16 +31,19 @@ struct stage_opts {
 	 .colour = "auto",                                \
 	 .max_record = 12 * MIB}
 
-#define STAGE_INPUT_ROWS(s)                                                \
+#define STAGE_INPUT_ROWS(s) STAGE_INPUT_ROWS_OF(s, recin_formats)
+
+/* For a tool with forms of its own, which stage_open must not see. */
+#define STAGE_INPUT_ROWS_OF(s, forms)                                      \
 	{.name = "input-format", .kind = OPT_CHOICE, .arg = "FORM",        \
 	 .help = "of the input", .dst = &(s)->input_format,                \
-	 .choices = recin_formats},                                        \
+	 .choices = forms},                                                \
 	{.name = "max-record", .kind = OPT_SIZE, .arg = "SIZE",            \
 	 .help = "longest record, default 12MiB", .dst = &(s)->max_record}
 
 #define STAGE_OUTPUT_ROWS(s) STAGE_OUTPUT_ROWS_OF(s, recout_formats)
 
-/* For a tool with forms of its own, which stage_open must not see. */
+/* Likewise. */
 #define STAGE_OUTPUT_ROWS_OF(s, forms)                              \
 	{.letter = 'o', .name = "output", .kind = OPT_CHOICE,       \
 	 .arg = "FORM", .help = "of the output",                    \
