@@ -20,6 +20,12 @@ _rt_canon()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
+	--kallsyms)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--kernel-build-id)
+		return ;;
 	--symbol-cache)
 		return ;;
 	--report)
@@ -58,6 +64,8 @@ _rt_canon()
 		mapfile -t COMPREPLY < <(compgen -W '--sysroot
 			--image
 			--proc
+			--kallsyms
+			--kernel-build-id
 			--symbol-cache
 			--report
 			--report-format

@@ -4,8 +4,10 @@
 #include "base/mem.h"
 #include "canon/names.h"
 #include "codec/pbwire.h"
+#include "event/hook.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
+#include "symbol/hygiene.h"
 
 #define CALL_STACK_FRAMES 7
 #define NAME_CACHE (4 * MIB)
@@ -30,6 +32,8 @@ struct frame_maker {
 	struct resolver *resolver;
 	struct names *names;
 	struct buf id;
+	const struct kallsyms *kernel;		/* or NULL */
+	struct buf kernel_name, kernel_module; /* of the frame at hand */
 	uint8_t hint;
 	uint64_t serial;       /* of the event whose scope the resolver has */
 	struct report *report; /* or NULL */
@@ -60,6 +64,7 @@ struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
 	m = mem_zalloc(sizeof(*m));
 	m->resolver = r;
 	m->names = names_new(NAME_CACHE);
+	m->kernel = opts->kernel;
 	m->hint = 2;
 	return m;
 }
@@ -71,6 +76,8 @@ void frame_maker_free(struct frame_maker *m)
 	resolver_free(m->resolver);
 	names_free(m->names);
 	buf_release(&m->id);
+	buf_release(&m->kernel_name);
+	buf_release(&m->kernel_module);
 	mem_free(m);
 }
 
@@ -198,6 +205,53 @@ static void take_told(struct frame_maker *m, const struct adapter_frame *f,
 	c->has_id = !mod->opened && f->symbol.n;
 }
 
+/*
+ * The same function has the wrapper's name of its architecture, and on some
+ * kernels that of a layer below: one name for all of them.
+ */
+static void normalise_syscall(struct frame_maker *m, struct canonical *c)
+{
+	sv name = sv_starts(c->function_name, SV("__"))
+			  ? hook_syscall(c->function_name)
+			  : SV_NULL;
+
+	if (!name.n)
+		return;
+	m->kernel_name.n = 0;
+	buf_str(&m->kernel_name, "sys_");
+	buf_sv(&m->kernel_name, name);
+	c->function_name = buf_view(&m->kernel_name);
+}
+
+/* A module has a build-id of its own, which the table does not tell. */
+static void hold_against_kernel(struct frame_maker *m,
+				const struct adapter_frame *f,
+				struct canonical *c)
+{
+	struct kallsyms_hit hit;
+
+	if (!kallsyms_find(m->kernel, f->symbol, f->offset, f->caller, &hit))
+		return;
+	if (hit.module.n) {
+		m->kernel_module.n = 0;
+		buf_ch(&m->kernel_module, '[');
+		buf_sv(&m->kernel_module, hit.module);
+		buf_ch(&m->kernel_module, ']');
+		c->module = buf_view(&m->kernel_module);
+	}
+	if (!hit.verified)
+		return;
+	c->verdict = VERDICT_SAME;
+	/* Never asks names_get: what take_agents got lives until then. */
+	if (!sv_eq(hit.name, f->symbol))
+		c->function_name = hygiene_cut_clone(hit.name, false);
+	if (hit.module.n || hit.ambiguous || !kallsyms_build_id(m->kernel).n)
+		return;
+	c->build_id = kallsyms_build_id(m->kernel);
+	c->build_id_kind = "gnu";
+	c->has_id = true;
+}
+
 static void kernel_frame(struct frame_maker *m, const struct adapter_frame *f,
 			 struct canonical *c)
 {
@@ -205,6 +259,9 @@ static void kernel_frame(struct frame_maker *m, const struct adapter_frame *f,
 	c->kind = MODULE_KERNEL;
 	c->offset = f->offset;
 	take_agents(m, f, c);
+	if (m->kernel && f->symbol.n)
+		hold_against_kernel(m, f, c);
+	normalise_syscall(m, c);
 }
 
 /*

@@ -60,12 +60,39 @@ static struct images *open_images(struct opt_list *rows)
 	return im;
 }
 
+/* The running kernel's table says nothing of its build-id, its notes do. */
+static struct kallsyms *open_kernel(const struct where_opts *o)
+{
+	struct kallsyms *k;
+	struct rt_err err;
+
+	if (!o->kallsyms) {
+		if (o->kernel_build_id)
+			opt_usage("--kernel-build-id needs --kallsyms");
+		return NULL;
+	}
+	k = kallsyms_open(o->kallsyms, &err);
+	if (!k)
+		opt_usage("cannot use --kallsyms '%s': %s", o->kallsyms,
+			  reason(&err));
+	if (!o->kernel_build_id) {
+		if (!strcmp(o->kallsyms, "/proc/kallsyms"))
+			kallsyms_read_notes(k, "/sys/kernel/notes");
+	} else if (!kallsyms_set_build_id(k, sv_str(o->kernel_build_id))) {
+		opt_usage("bad value '%s' for --kernel-build-id: not an even "
+			  "number of lower-case hex digits",
+			  o->kernel_build_id);
+	}
+	return k;
+}
+
 struct resolver_opts where_open(struct where_opts *o)
 {
 	struct resolver_opts r = {.sysroot = o->sysroot,
 				  .max_bytes = (size_t)o->symbol_cache};
 	struct rt_err err;
 
+	r.kernel = open_kernel(o);
 	r.images = open_images(&o->images);
 	if (o->proc) {
 		r.proc = procroot_new(o->proc, &err);
@@ -78,6 +105,7 @@ struct resolver_opts where_open(struct where_opts *o)
 
 void where_close(struct resolver_opts *r)
 {
+	kallsyms_free(r->kernel);
 	images_free(r->images);
 	procroot_free(r->proc);
 }

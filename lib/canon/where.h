@@ -11,7 +11,7 @@
 #include "symbol/resolver.h"
 
 struct where_opts {
-	const char *sysroot, *proc;
+	const char *sysroot, *proc, *kallsyms, *kernel_build_id;
 	struct opt_list images;
 	uint64_t symbol_cache;
 };
@@ -37,6 +37,16 @@ struct where_opts {
 		 .arg = "DIR",                                                 \
 		 .help = "live: roots of processes, /proc",                    \
 		 .dst = &(w)->proc},                                           \
+		{.name = "kallsyms",                                           \
+		 .kind = OPT_STRING,                                           \
+		 .arg = "FILE",                                                \
+		 .help = "hold kernel frames against /proc/kallsyms",          \
+		 .dst = &(w)->kallsyms},                                       \
+		{.name = "kernel-build-id",                                    \
+		 .kind = OPT_STRING,                                           \
+		 .arg = "HEX",                                                 \
+		 .help = "of that kernel, unless it is running",               \
+		 .dst = &(w)->kernel_build_id},                                \
 	{                                                                      \
 		.name = "symbol-cache", .kind = OPT_SIZE, .arg = "SIZE",       \
 		.help = "memory for symbols, default 16MiB",                   \

@@ -30,6 +30,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "symbol/images.h"
+#include "symbol/kallsyms.h"
 #include "symbol/module.h"
 #include "symbol/procroot.h"
 
@@ -41,6 +42,7 @@ struct resolver_opts {
 	/* Borrowed, outlive the resolver; NULL: none. */
 	struct images *images;
 	struct procroot *proc;
+	struct kallsyms *kernel; /* for kernel frames, which are not ours */
 	size_t max_facts; /* of resolver_loaded; 0: loaded.h's default */
 };
 
