@@ -6,4 +6,7 @@
 int sort_in_library(int *list, unsigned long n,
 		    int (*compare)(const void *, const void *));
 
+/* Prints the caller's stack; not static, so that it has a dynamic symbol. */
+void report_stack(void);
+
 #endif
