@@ -67,7 +67,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
 LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
-LIBS_rt-canon := -lelf -liberty -lcrypto
+LIBS_rt-canon := -lelf -llzma -liberty -lcrypto
 LIBS_rt-redact := -lre2 -lcrypto
 LIBS_rt-hotsym := -lmicrohttpd
 LIBS_rt-pgload := -lpq -lmicrohttpd
@@ -192,7 +192,8 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) tools
 	@./testdata/demo/demo.sh $(BIN)
 
-check: deps
+check:
+	@./tests/deps.sh tests
 	@$(MAKE) --no-print-directory -j$$(nproc) all units $(BENCH_BIN)
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=asan all units
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=fuzz all

@@ -200,8 +200,9 @@ static void parse(struct options *o, int argc, char **argv)
 }
 
 /* `rt-canon ids FILE...`: no stream at all. */
-static int list_ids(const struct options *o)
+static int list_ids(struct options *o)
 {
+	struct resolver_opts w = where_open(&o->where);
 	const char *form = o->stage.output_format;
 	bool table = !strcmp(form, "table") ||
 		     (!strcmp(form, "auto") && isatty(STDOUT_FILENO));
@@ -212,7 +213,8 @@ static int list_ids(const struct options *o)
 	if (!table && strcmp(form, "auto") && strcmp(form, "json"))
 		opt_usage("ids writes json or table, not %s", form);
 	code = ids_run(o->operands.operands + 1, o->operands.n_operands - 1,
-		       table ? IDS_TABLE : IDS_JSON);
+		       table ? IDS_TABLE : IDS_JSON, w.debug);
+	where_close(&o->where, &w);
 	mem_free(o->operands.operands);
 	return code;
 }
@@ -292,6 +294,6 @@ int main(int argc, char **argv)
 	buf_release(&c.gap);
 	adapter_free(c.adapter);
 	frame_maker_free(c.frames);
-	where_close(&c.where);
+	where_close(&o.where, &c.where);
 	return code;
 }

@@ -20,6 +20,10 @@ _rt_canon()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
+	--debug-dir)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
 	--kallsyms)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -64,6 +68,7 @@ _rt_canon()
 		mapfile -t COMPREPLY < <(compgen -W '--sysroot
 			--image
 			--proc
+			--debug-dir
 			--kallsyms
 			--kernel-build-id
 			--symbol-cache

@@ -11,11 +11,13 @@
 #include "pipe/output.h"
 #include "pipe/stop.h"
 #include "symbol/demangle.h"
+#include "symbol/elfid.h"
 #include "symbol/elfmod.h"
 #include "symbol/resolver.h"
 #include "text/termsafe.h"
 
 struct ids {
+	const struct debugdirs *debug;
 	struct output out;
 	enum ids_form form;
 	enum tool_exit status;
@@ -208,6 +210,20 @@ static void failed(struct ids *x, const struct rt_err *err)
 		tool_worst(x->status, err->sys_errno ? TOOL_SYSTEM : TOOL_BAD);
 }
 
+static struct elfmod *open_elf(struct ids *x, int fd, struct rt_err *err)
+{
+	struct elfid id;
+	struct elfmod *elf;
+	int debug = -1;
+
+	if (elfid_read(fd, &id))
+		debug = debugdirs_open(x->debug, (sv){id.hex, id.hex_len});
+	elf = elfmod_open_all(fd, debug, &x->all, err);
+	if (debug >= 0)
+		close(debug);
+	return elf;
+}
+
 static void one_file(struct ids *x, const char *file)
 {
 	struct rt_err err = {0};
@@ -216,7 +232,7 @@ static void one_file(struct ids *x, const char *file)
 	x->file = file;
 	x->elf = NULL;
 	if (fd >= 0) {
-		x->elf = elfmod_open_all(fd, &x->all, &err);
+		x->elf = open_elf(x, fd, &err);
 		close(fd);
 	} else {
 		err.sys_errno = errno;
@@ -232,9 +248,10 @@ static void one_file(struct ids *x, const char *file)
 	aliases_release(&x->all);
 }
 
-int ids_run(char *const *files, size_t n, enum ids_form form)
+int ids_run(char *const *files, size_t n, enum ids_form form,
+	    const struct debugdirs *debug)
 {
-	struct ids x = {.form = form, .status = TOOL_OK};
+	struct ids x = {.form = form, .status = TOOL_OK, .debug = debug};
 
 	output_open(&x.out, STDOUT_FILENO);
 	for (size_t i = 0; i < n && !x.out.err && !stop_signal(); i++)

@@ -23,15 +23,17 @@
 
 #include "base/base.h"
 #include "pipe/tool.h"
+#include "symbol/debugdirs.h"
 
 /* --output's choices for ids. */
 enum ids_form { IDS_JSON, IDS_TABLE };
 
 /*
- * All files to stdout; the exit code (tool_end was called). A file that
- * cannot be opened or read is said and makes it 3, one that is no ELF file 1;
- * the others are listed nevertheless.
+ * All files to stdout, with the symbols that `debug` has for them; the exit
+ * code (tool_end was called). A file that cannot be opened or read is said and
+ * makes it 3, one that is no ELF file 1; the others are listed nevertheless.
  */
-int ids_run(char *const *files, size_t n, enum ids_form form);
+int ids_run(char *const *files, size_t n, enum ids_form form,
+	    const struct debugdirs *debug);
 
 #endif

@@ -86,6 +86,19 @@ static struct kallsyms *open_kernel(const struct where_opts *o)
 	return k;
 }
 
+static const struct debugdirs *open_debug_dirs(struct where_opts *o)
+{
+	struct rt_err err;
+
+	for (size_t i = 0; i < o->debug_dirs.n; i++)
+		if (!debugdirs_add(&o->debug, o->debug_dirs.v[i], &err))
+			opt_usage("cannot use --debug-dir '%s': %s",
+				  o->debug_dirs.v[i], reason(&err));
+	mem_free(o->debug_dirs.v);
+	o->debug_dirs = (struct opt_list){0};
+	return &o->debug;
+}
+
 struct resolver_opts where_open(struct where_opts *o)
 {
 	struct resolver_opts r = {.sysroot = o->sysroot,
@@ -94,6 +107,7 @@ struct resolver_opts where_open(struct where_opts *o)
 
 	r.kernel = open_kernel(o);
 	r.images = open_images(&o->images);
+	r.debug = open_debug_dirs(o);
 	if (o->proc) {
 		r.proc = procroot_new(o->proc, &err);
 		if (!r.proc)
@@ -103,8 +117,9 @@ struct resolver_opts where_open(struct where_opts *o)
 	return r;
 }
 
-void where_close(struct resolver_opts *r)
+void where_close(struct where_opts *o, struct resolver_opts *r)
 {
+	debugdirs_release(&o->debug);
 	kallsyms_free(r->kernel);
 	images_free(r->images);
 	procroot_free(r->proc);

@@ -12,7 +12,8 @@
 
 struct where_opts {
 	const char *sysroot, *proc, *kallsyms, *kernel_build_id;
-	struct opt_list images;
+	struct opt_list images, debug_dirs;
+	struct debugdirs debug; /* opened */
 	uint64_t symbol_cache;
 };
 
@@ -37,6 +38,11 @@ struct where_opts {
 		 .arg = "DIR",                                                 \
 		 .help = "live: roots of processes, /proc",                    \
 		 .dst = &(w)->proc},                                           \
+		{.name = "debug-dir",                                          \
+		 .kind = OPT_LIST,                                             \
+		 .arg = "DIR",                                                 \
+		 .help = "symbols of stripped files, by build-id",             \
+		 .dst = &(w)->debug_dirs},                                     \
 		{.name = "kallsyms",                                           \
 		 .kind = OPT_STRING,                                           \
 		 .arg = "FILE",                                                \
@@ -55,11 +61,11 @@ struct where_opts {
 
 /*
  * Opens what the options name, for resolver_new; exits 2 where that cannot be.
- * The list of images is used up.
+ * The lists are used up.
  * The result and what it refers to live until where_close.
  */
 struct resolver_opts where_open(struct where_opts *o);
-void where_close(struct resolver_opts *r);
+void where_close(struct where_opts *o, struct resolver_opts *r);
 
 /* Metrics of what was opened: once, and to bring the values up to date. */
 void where_metrics_register(void);

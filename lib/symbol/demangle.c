@@ -382,6 +382,14 @@ static void make_valid(struct buf *b, size_t start)
 	buf_release(&copy);
 }
 
+static void put_plain(struct buf *function_name, sv name, bool go)
+{
+	if (go)
+		hygiene_go_short(function_name, name);
+	else
+		buf_sv(function_name, name);
+}
+
 enum demangle_lang demangle_symbol(sv raw, bool go, struct buf *symbol,
 				   struct buf *function_name)
 {
@@ -398,7 +406,8 @@ enum demangle_lang demangle_symbol(sv raw, bool go, struct buf *symbol,
 	}
 	if (lang == DEMANGLE_NONE) {
 		buf_sv(symbol, hygiene_first(name, DEMANGLE_MAX_OUT));
-		buf_sv(function_name, hygiene_first(name, DEMANGLE_MAX_OUT));
+		put_plain(function_name, hygiene_first(name, DEMANGLE_MAX_OUT),
+			  go);
 	}
 	make_valid(symbol, symbol_start);
 	make_valid(function_name, function_start);

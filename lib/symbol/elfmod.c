@@ -76,11 +76,11 @@ static void identify(struct elfmod *m, int fd, const struct elfread *e)
 {
 	uint8_t sum[SHA256_LEN];
 
-	m->go = e->go_id.n > 0;
+	m->go = e->go;
 	if (e->gnu_id.n)
 		set_id(m, ELFMOD_ID_GNU, "", (const uint8_t *)e->gnu_id.p,
 		       e->gnu_id.n);
-	else if (m->go && sha256_once(e->go_id, sum))
+	else if (e->go_id.n && sha256_once(e->go_id, sum))
 		set_id(m, ELFMOD_ID_GO, "go-", sum, GO_ID_BYTES);
 	else
 		set_htl_id(m, fd, e->size);
@@ -106,24 +106,25 @@ static struct elfmod *make(int fd, struct elfread *e, struct rt_err *err)
 	return m;
 }
 
-struct elfmod *elfmod_open(int fd, struct rt_err *err)
+struct elfmod *elfmod_open(int fd, int debug_fd, struct rt_err *err)
 {
 	struct elfmod *m = NULL;
 	struct elfread e;
 
-	if (elfread_file(fd, &e, err))
+	if (elfread_file(fd, debug_fd, &e, err))
 		m = make(fd, &e, err);
 	elfread_release(&e);
 	return m;
 }
 
-struct elfmod *elfmod_open_all(int fd, struct aliases *all, struct rt_err *err)
+struct elfmod *elfmod_open_all(int fd, int debug_fd, struct aliases *all,
+			       struct rt_err *err)
 {
 	struct elfmod *m = NULL;
 	struct elfread e;
 
 	*all = (struct aliases){0};
-	if (elfread_file(fd, &e, err)) {
+	if (elfread_file(fd, debug_fd, &e, err)) {
 		if (aliases_take(all, &e.symbols))
 			m = make(fd, &e, err);
 		else

@@ -39,10 +39,11 @@ struct elfsym {
  * Reads the file; fd stays the caller's and may be closed at once. NULL if it
  * is no usable ELF file or over a limit. A file without symbols is fine.
  */
-struct elfmod *elfmod_open(int fd, struct rt_err *err);
+struct elfmod *elfmod_open(int fd, int debug_fd, struct rt_err *err);
 /* The same with all names; the caller releases *all, if NULL is not returned.
  */
-struct elfmod *elfmod_open_all(int fd, struct aliases *all, struct rt_err *err);
+struct elfmod *elfmod_open_all(int fd, int debug_fd, struct aliases *all,
+			       struct rt_err *err);
 void elfmod_free(struct elfmod *m);
 
 /* As it stands in a function id: bare hex for GNU, else with its prefix. */

@@ -135,10 +135,36 @@ static sv cut_one(sv name)
 	return listed(word, tail) ? stem : name;
 }
 
+/* The calling convention, which Go's linker puts behind assembly functions. */
+static sv cut_abi(sv name)
+{
+	static const sv abis[] = {SV(".abi0"), SV(".abiinternal")};
+
+	for (size_t i = 0; i < ARRAY_LEN(abis); i++)
+		if (sv_ends(name, abis[i]) && name.n > abis[i].n)
+			return sv_first(name, name.n - abis[i].n);
+	return name;
+}
+
+void hygiene_go_short(struct buf *out, sv name)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c == '[' && !depth++)
+			buf_str(out, "[...");
+		depth -= c == ']' && depth;
+		if (!depth)
+			buf_ch(out, c);
+	}
+}
+
 sv hygiene_cut_clone(sv name, bool go)
 {
 	if (go && !is_mangled(name))
-		return name;
+		return cut_abi(name);
 	if (looks_go(name))
 		return name;
 	for (;;) {

@@ -2,6 +2,7 @@
 #include "symbol/modfile.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -53,12 +54,24 @@ static struct modfile *add(struct modfile_store *s, struct elfmod *elf,
 	return f;
 }
 
+static struct elfmod *parse(struct modfile_store *s, int fd, sv build_id,
+			    struct rt_err *err)
+{
+	int debug = s->debug ? debugdirs_open(s->debug, build_id) : -1;
+	struct elfmod *elf = elfmod_open(fd, debug, err);
+
+	s->parsed++;
+	if (debug >= 0)
+		close(debug);
+	return elf;
+}
+
 struct modfile *modfile_open(struct modfile_store *s, int fd,
 			     struct rt_err *err)
 {
+	struct elfid id = {.hex_len = 0};
 	struct modfile *f;
 	struct elfmod *elf;
-	struct elfid id;
 	struct stat st;
 
 	if (elfid_read(fd, &id)) {
@@ -66,8 +79,7 @@ struct modfile *modfile_open(struct modfile_store *s, int fd,
 		if (f)
 			return share(s, f);
 	}
-	s->parsed++;
-	elf = elfmod_open(fd, err);
+	elf = parse(s, fd, (sv){id.hex, id.hex_len}, err);
 	if (!elf)
 		return NULL;
 	if (fstat(fd, &st) != 0)

@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/table.h"
+#include "symbol/debugdirs.h"
 #include "symbol/elfmod.h"
 
 /* A demangled symbol, in the file's arena. */
@@ -32,6 +33,7 @@ struct modfile {
 #define MODFILE_BUCKETS 256
 
 struct modfile_store {
+	const struct debugdirs *debug; /* or NULL */
 	struct modfile *buckets[MODFILE_BUCKETS];
 	struct buf symbol, function_name; /* scratch */
 	uint64_t parsed;		  /* files read */

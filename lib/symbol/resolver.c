@@ -65,6 +65,7 @@ struct resolver *resolver_new(const struct resolver_opts *opts,
 	r->sysroot = root;
 	r->images = opts->images;
 	r->proc = opts->proc;
+	r->files.debug = opts->debug;
 	r->loaded = loaded_new(opts->max_facts);
 	r->max_bytes = opts->max_bytes ? opts->max_bytes : DEFAULT_BYTES;
 	r->place = (struct place){root, ID_SYSROOT};

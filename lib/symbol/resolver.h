@@ -29,6 +29,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "symbol/debugdirs.h"
 #include "symbol/images.h"
 #include "symbol/kallsyms.h"
 #include "symbol/module.h"
@@ -42,6 +43,7 @@ struct resolver_opts {
 	/* Borrowed, outlive the resolver; NULL: none. */
 	struct images *images;
 	struct procroot *proc;
+	const struct debugdirs *debug; /* where stripped symbols are */
 	struct kallsyms *kernel; /* for kernel frames, which are not ours */
 	size_t max_facts; /* of resolver_loaded; 0: loaded.h's default */
 };

@@ -82,7 +82,7 @@ static struct elfmod *open_elf(const char *path)
 	fd = open(full, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	m = elfmod_open(fd, &err);
+	m = elfmod_open(fd, -1, &err);
 	close(fd);
 	return m;
 }
@@ -822,7 +822,7 @@ static struct elfmod *open_bytes(const void *p, size_t n, struct rt_err *err)
 	struct elfmod *m = NULL;
 
 	if (write(fd, p, n) == (ssize_t)n)
-		m = elfmod_open(fd, err);
+		m = elfmod_open(fd, -1, err);
 	close(fd);
 	return m;
 }
