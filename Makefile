@@ -175,7 +175,7 @@ $(B)/bench/names: $(B)/obj/bench/names.c.o $(CORE)
 $(B)/bench/frames: $(B)/obj/bench/frames.c.o $(CORE)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -lelf -liberty -lcrypto $(LIBS_common)
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -lelf -llzma -liberty -lcrypto $(LIBS_common)
 
 compile_commands.json: $(ALL_OBJ)
 	@{ echo '['; find $(B)/obj -name '*.o.json' | sort | xargs cat | \

@@ -132,6 +132,26 @@ static bool before(const struct symtab_candidate *a,
 	return a->start != b->start ? a->start < b->start : alias_cmp(a, b) < 0;
 }
 
+static void swap(struct symtab_candidate *a, struct symtab_candidate *b)
+{
+	struct symtab_candidate t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static void sort_few(struct symtab_candidate *c, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct symtab_candidate moved = c[i];
+		size_t k = i;
+
+		for (; k > 0 && before(&moved, &c[k - 1]); k--)
+			c[k] = c[k - 1];
+		c[k] = moved;
+	}
+}
+
 static void sift(struct symtab_candidate *c, size_t i, size_t n)
 {
 	struct symtab_candidate moved = c[i];
@@ -145,18 +165,69 @@ static void sift(struct symtab_candidate *c, size_t i, size_t n)
 	c[i] = moved;
 }
 
-/* Heap sort: in place, where qsort(3) allocates as much again. */
-static void sort(struct symtab_candidate *c, size_t n)
+/* Heap sort, for many names of one address: only a made-up file has them. */
+static void sort_heap(struct symtab_candidate *c, size_t n)
 {
 	for (size_t i = n / 2; i-- > 0;)
 		sift(c, i, n);
 	while (n-- > 1) {
-		struct symtab_candidate first = c[0];
-
-		c[0] = c[n];
-		c[n] = first;
+		swap(&c[0], &c[n]);
 		sift(c, 0, n);
 	}
+}
+
+/*
+ * By the address, a byte at a time from bit `shift` + 7 down, each byte in
+ * place (American flag sort: McIlroy, Bostic, McIlroy 1993): linear, and
+ * qsort(3) would allocate as much again.
+ */
+static void sort(struct symtab_candidate *c, size_t n, int shift)
+{
+	size_t next[256] = {0}, end[256], at = 0;
+
+	if (n <= 24) {
+		sort_few(c, n);
+		return;
+	}
+	if (shift < 0) {
+		sort_heap(c, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		next[c[i].start >> shift & 255]++;
+	for (int d = 0; d < 256; d++) {
+		at += next[d];
+		next[d] = at - next[d];
+		end[d] = at;
+	}
+	for (int d = 0; d < 256; d++)
+		while (next[d] < end[d]) {
+			size_t to = c[next[d]].start >> shift & 255;
+
+			if (to == (size_t)d)
+				next[d]++;
+			else
+				swap(&c[next[d]], &c[next[to]++]);
+		}
+	for (int d = 0; d < 256; d++) {
+		size_t from = d ? end[d - 1] : 0;
+
+		if (end[d] - from > 1)
+			sort(c + from, end[d] - from, shift - 8);
+	}
+}
+
+/* The highest byte in which addresses differ. */
+static int first_shift(const struct symtab_candidate *c, size_t n)
+{
+	uint64_t differ = 0;
+	int shift = 0;
+
+	for (size_t i = 1; i < n; i++)
+		differ |= c[i].start ^ c[0].start;
+	while (shift < 56 && differ >> shift >> 8)
+		shift += 8;
+	return shift;
 }
 
 static sv name_of(const struct symtab_candidate *c)
@@ -308,7 +379,7 @@ bool symtab_build(struct symtab_builder *b, struct symtab *t)
 
 	*t = (struct symtab){0};
 	if (b->n) {
-		sort(b->list, b->n);
+		sort(b->list, b->n, first_shift(b->list, b->n));
 		keep_aliases(t, b->list, b->n);
 		t->n = pick_winners(b->list, b->n);
 		t->n = drop_labels(b->list, t->n);
