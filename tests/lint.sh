@@ -91,7 +91,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign '(zlib|zstd).h' pipe/inflate
 	foreign 'xx(hash|h_x86dispatch).h' base/hash
 	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'
-	foreign '(libelf|gelf|elf).h' symbol/elfread
+	foreign '(libelf|gelf|elf).h' symbol/elfreader
 	foreign 'lzma.h' symbol/xzdata
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
 	foreign 'protobuf-c/.*' codec/schema

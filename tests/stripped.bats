@@ -213,3 +213,20 @@ same_go() {
 		"$(tmp exe)" >"$(tmp s)"
 	same_go "$(tmp exe)" "$(tmp s)"
 }
+
+@test "stubs of the procedure linkage table are those that objdump names" {
+	local f n=0
+	gcc -O1 -fcf-protection=full -Wl,-z,now,-z,ibtplt -o "$(tmp ibt)" \
+		"$D/p.c" -x c - <<<'int unused;'
+	for f in "$D/p1" "$(tmp ibt)" "$(command -v jq)" \
+		/lib/x86_64-linux-gnu/libc.so.6 \
+		/usr/lib/x86_64-linux-gnu/libcrypto.so.3; do
+		objdump -d "$f" | sed -nE 's/^([0-9a-f]+) <([^*]*@plt)>:$/\1 \2/p' |
+			sort >"$(tmp want)"
+		n=$((n + $(wc -l <"$(tmp want)")))
+		run diff "$(tmp want)" \
+			<(listed "$f" | awk '/@plt$/ { print $1, $3 }' | sort)
+		assert_success
+	done
+	((n > 1000))
+}

@@ -9,6 +9,9 @@
 #include "symbol/hygiene.h"
 #include "base/utf8.h"
 
+/* What a stub's name has behind the function's; see plt.h. */
+#define STUB "@plt"
+
 enum {
 	FULL = DMGL_PARAMS | DMGL_ANSI,
 	SHORT = DMGL_NO_OPTS,
@@ -393,7 +396,9 @@ static void put_plain(struct buf *function_name, sv name, bool go)
 enum demangle_lang demangle_symbol(sv raw, bool go, struct buf *symbol,
 				   struct buf *function_name)
 {
-	sv name = hygiene_cut_clone(hygiene_cut_version(raw), go);
+	bool stub = sv_ends(raw, SV(STUB)) && raw.n > sizeof(STUB) - 1;
+	sv whole = stub ? sv_first(raw, raw.n - (sizeof(STUB) - 1)) : raw;
+	sv name = hygiene_cut_clone(hygiene_cut_version(whole), go);
 	size_t symbol_start = symbol->n, function_start = function_name->n;
 	enum demangle_lang lang = DEMANGLE_NONE;
 	char mangled[DEMANGLE_MAX_IN + 1];
@@ -411,5 +416,9 @@ enum demangle_lang demangle_symbol(sv raw, bool go, struct buf *symbol,
 	}
 	make_valid(symbol, symbol_start);
 	make_valid(function_name, function_start);
+	if (stub) {
+		buf_str(symbol, STUB);
+		buf_str(function_name, STUB);
+	}
 	return lang;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * elfread.h - what elfmod needs of an ELF file, through libelf (whose header
- * is included by this pair only).
+ * elfread.h - what elfmod needs of an ELF file, through libelf (whose headers
+ * stay in the files around elfreader.h).
  *
  * Everything is read with read(2), never mapped: a file that somebody
  * truncates meanwhile must not kill the reader. Files come from containers, so
@@ -10,6 +10,7 @@
 #ifndef RT_ELFREAD_H
 #define RT_ELFREAD_H
 
+#include "base/arena.h"
 #include "base/base.h"
 #include "symbol/symtab.h"
 
@@ -40,6 +41,7 @@ struct elfread {
 	/* What all views point into. */
 	void *elf, *debug_elf;
 	sv unpacked; /* of .gnu_debugdata */
+	struct arena names;
 };
 
 /*

@@ -88,9 +88,8 @@ bool pclntab_open(sv data, bool big, struct pclntab *t)
 	magic = (uint8_t)v;
 	t->ptr = (uint8_t)data.p[7];
 	t->relative = magic == MAGIC_1_18 || magic == MAGIC_1_20;
-	if ((t->ptr != 4 && t->ptr != 8) ||
-	    !strchr("\1\2\4", data.p[6]) || !data.p[6] ||
-	    !header_word(t, 0, &v))
+	if ((t->ptr != 4 && t->ptr != 8) || !strchr("\1\2\4", data.p[6]) ||
+	    !data.p[6] || !header_word(t, 0, &v))
 		return false;
 	if (magic == MAGIC_1_2)
 		t->functab = HEADER + t->ptr;
