@@ -175,3 +175,13 @@ ids_of() {
 	assert_output --regexp 'build-id htl-[0-9a-f]{32} \(htl\), 0 functions'
 	assert_regex "$stderr" 'has no function symbols'
 }
+
+# All of /usr/bin and /usr/lib: find ... -type f | tests/sweep.sh 100000
+@test "random places in the system's files are named as eu-addr2line does" {
+	find /usr/bin /usr/lib/x86_64-linux-gnu -maxdepth 1 -type f -size -4M |
+		sort | awk 'NR % 25 == 0' >"$(tmp files)"
+	run "$ROOT/tests/sweep.sh" 3000 <"$(tmp files)"
+	assert_success
+	assert_line --regexp '^3[0-9]{3} places in [0-9]{2,} files$'
+	assert_line --regexp '^ *[23][0-9]{3} same'
+}
