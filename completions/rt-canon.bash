@@ -69,6 +69,7 @@ _rt_canon()
 			--image
 			--proc
 			--debug-dir
+			--debuginfod
 			--kallsyms
 			--kernel-build-id
 			--symbol-cache

@@ -5,6 +5,7 @@ complete -c rt-canon -l sysroot -x -a '(__fish_complete_directories)' -d 'root u
 complete -c rt-canon -l image -x -d 'root of an image, or @FILE of such rows'
 complete -c rt-canon -l proc -x -a '(__fish_complete_directories)' -d 'live: roots of processes, /proc'
 complete -c rt-canon -l debug-dir -x -a '(__fish_complete_directories)' -d 'symbols of stripped files, by build-id'
+complete -c rt-canon -l debuginfod -d 'ask $DEBUGINFOD_URLS for such symbols, too'
 complete -c rt-canon -l kallsyms -r -F -d 'hold kernel frames against /proc/kallsyms'
 complete -c rt-canon -l kernel-build-id -x -d 'of that kernel, unless it is running'
 complete -c rt-canon -l symbol-cache -x -d 'memory for symbols, default 16MiB'

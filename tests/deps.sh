@@ -18,7 +18,7 @@ if [ "${1-}" = tests ]; then
 	packages="$packages
 		clang libclang-rt-dev universal-ctags
 		bats bats-assert bats-support mandoc
-		elfutils golang-go libstd-rust-1.63
+		debuginfod elfutils golang-go libstd-rust-1.63
 		protobuf-compiler curl openssl time xxd xz-utils"
 	# Node.js may come from elsewhere, with npm in it.
 	command -v node >/dev/null || packages="$packages nodejs"

@@ -124,6 +124,44 @@ split() {
 	assert_regex "$stderr" "cannot use --debug-dir"
 }
 
+@test "--debuginfod: asks only when told, only for what was stripped" {
+	command -v debuginfod-find >/dev/null || skip "no debuginfod-find"
+	local id port server
+	split "$D/p1"
+	id=$(readelf -n "$D/p1" | sed -n 's/.*Build ID: //p')
+	mkdir -p "$(tmp web)/buildid/$id"
+	cp "$D/debug/.build-id/${id:0:2}/${id:2}.debug" \
+		"$(tmp web)/buildid/$id/debuginfo"
+	node -e 'const fs = require("fs"), s = require("http").createServer(
+		(q, r) => { fs.appendFileSync(process.argv[2], q.url + "\n");
+			fs.readFile(process.argv[1] + q.url, (e, d) => {
+				r.writeHead(e ? 404 : 200); r.end(d); }); })
+		.listen(0, "127.0.0.1", () => console.log(s.address().port))' \
+		"$(tmp web)" "$(tmp asked)" >"$(tmp port)" 3>&- &
+	server=$!
+	for _ in {1..100}; do [ -s "$(tmp port)" ] && break; sleep 0.05; done
+	export DEBUGINFOD_URLS=http://127.0.0.1:$(cat "$(tmp port)")/
+	export DEBUGINFOD_CACHE_PATH=$(tmp cache) DEBUGINFOD_TIMEOUT=5
+	functions_of "$D/p1" >"$(tmp want)"
+	rt-canon ids "$D/p1.stripped" >/dev/null
+	rt-canon ids --debuginfod "$D/p1" >/dev/null
+	rt-canon ids --debuginfod --debug-dir "$D/debug" "$D/p1.stripped" >/dev/null
+	[ ! -e "$(tmp asked)" ]
+	run comm -23 "$(tmp want)" <(listed "$D/p1.stripped" --debuginfod)
+	assert_output ''
+	run cat "$(tmp asked)"
+	assert_output "/buildid/$id/debuginfo"
+	kill $server
+	# It is kept; and a server that is gone is no error.
+	run comm -23 "$(tmp want)" <(listed "$D/p1.stripped" --debuginfod)
+	assert_output ''
+	strip -o "$(tmp p2)" "$D/p2"
+	run rt-canon ids --debuginfod "$(tmp p2)"
+	assert_success
+	DEBUGINFOD_URLS='' run -2 rt-canon ids --debuginfod "$(tmp p2)"
+	assert_output --partial 'cannot use --debuginfod: DEBUGINFOD_URLS names no server'
+}
+
 @test ".gnu_debugdata: the functions that the compressed symbols name" {
 	local f=$D/p1
 	nm -D "$f" -f posix --defined-only | awk '{ print $1 }' | sort >"$(tmp dyn)"

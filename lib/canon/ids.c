@@ -11,7 +11,6 @@
 #include "pipe/output.h"
 #include "pipe/stop.h"
 #include "symbol/demangle.h"
-#include "symbol/elfid.h"
 #include "symbol/elfmod.h"
 #include "symbol/resolver.h"
 #include "text/termsafe.h"
@@ -210,20 +209,6 @@ static void failed(struct ids *x, const struct rt_err *err)
 		tool_worst(x->status, err->sys_errno ? TOOL_SYSTEM : TOOL_BAD);
 }
 
-static struct elfmod *open_elf(struct ids *x, int fd, struct rt_err *err)
-{
-	struct elfid id;
-	struct elfmod *elf;
-	int debug = -1;
-
-	if (elfid_read(fd, &id))
-		debug = debugdirs_open(x->debug, (sv){id.hex, id.hex_len});
-	elf = elfmod_open_all(fd, debug, &x->all, err);
-	if (debug >= 0)
-		close(debug);
-	return elf;
-}
-
 static void one_file(struct ids *x, const char *file)
 {
 	struct rt_err err = {0};
@@ -232,7 +217,7 @@ static void one_file(struct ids *x, const char *file)
 	x->file = file;
 	x->elf = NULL;
 	if (fd >= 0) {
-		x->elf = open_elf(x, fd, &err);
+		x->elf = elfmod_open_all(fd, x->debug, &x->all, &err);
 		close(fd);
 	} else {
 		err.sys_errno = errno;

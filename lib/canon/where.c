@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "pipe/metrics.h"
+#include "symbol/debuginfod.h"
 
 static struct metric opened = {
 	.name = "tetrapipe_canon_process_roots_total",
@@ -94,6 +95,8 @@ static const struct debugdirs *open_debug_dirs(struct where_opts *o)
 		if (!debugdirs_add(&o->debug, o->debug_dirs.v[i], &err))
 			opt_usage("cannot use --debug-dir '%s': %s",
 				  o->debug_dirs.v[i], reason(&err));
+	if (o->debug.ask && !debuginfod_usable(&err))
+		opt_usage("cannot use --debuginfod: %s", err.msg);
 	mem_free(o->debug_dirs.v);
 	o->debug_dirs = (struct opt_list){0};
 	return &o->debug;

@@ -43,6 +43,10 @@ struct where_opts {
 		 .arg = "DIR",                                                 \
 		 .help = "symbols of stripped files, by build-id",             \
 		 .dst = &(w)->debug_dirs},                                     \
+		{.name = "debuginfod",                                         \
+		 .kind = OPT_FLAG,                                             \
+		 .help = "ask $DEBUGINFOD_URLS for such symbols, too",         \
+		 .dst = &(w)->debug.ask},                                      \
 		{.name = "kallsyms",                                           \
 		 .kind = OPT_STRING,                                           \
 		 .arg = "FILE",                                                \

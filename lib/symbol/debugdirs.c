@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "symbol/debuginfod.h"
 #include "symbol/elfid.h"
 #include "symbol/root.h"
 
@@ -40,5 +41,5 @@ int debugdirs_open(const struct debugdirs *d, sv build_id)
 		     build_id.p, SV_ARG(sv_from(build_id, 2)));
 	for (size_t i = 0; i < d->n && fd < 0; i++)
 		fd = root_open_file(d->dir[i], (sv){path, (size_t)n}, &err);
-	return fd;
+	return fd < 0 && d->ask ? debuginfod_open(build_id) : fd;
 }

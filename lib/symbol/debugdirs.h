@@ -14,6 +14,7 @@
 struct debugdirs {
 	int dir[DEBUGDIRS_MAX];
 	size_t n;
+	bool ask; /* debuginfod servers, where no folder has it (debuginfod.h) */
 };
 
 /* False with err: it cannot be opened, or they are too many. */
@@ -22,7 +23,7 @@ void debugdirs_release(struct debugdirs *d);
 
 /*
  * The first that there is for a build-id in hex: a descriptor the caller
- * closes, or -1. Links do not lead out of DIR.
+ * closes, or -1. Links do not lead out of DIR. Servers may take their time.
  */
 int debugdirs_open(const struct debugdirs *d, sv build_id);
 

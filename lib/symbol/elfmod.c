@@ -106,25 +106,26 @@ static struct elfmod *make(int fd, struct elfread *e, struct rt_err *err)
 	return m;
 }
 
-struct elfmod *elfmod_open(int fd, int debug_fd, struct rt_err *err)
+struct elfmod *elfmod_open(int fd, const struct debugdirs *debug,
+			   struct rt_err *err)
 {
 	struct elfmod *m = NULL;
 	struct elfread e;
 
-	if (elfread_file(fd, debug_fd, &e, err))
+	if (elfread_file(fd, debug, &e, err))
 		m = make(fd, &e, err);
 	elfread_release(&e);
 	return m;
 }
 
-struct elfmod *elfmod_open_all(int fd, int debug_fd, struct aliases *all,
-			       struct rt_err *err)
+struct elfmod *elfmod_open_all(int fd, const struct debugdirs *debug,
+			       struct aliases *all, struct rt_err *err)
 {
 	struct elfmod *m = NULL;
 	struct elfread e;
 
 	*all = (struct aliases){0};
-	if (elfread_file(fd, debug_fd, &e, err)) {
+	if (elfread_file(fd, debug, &e, err)) {
 		if (aliases_take(all, &e.symbols))
 			m = make(fd, &e, err);
 		else

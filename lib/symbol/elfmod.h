@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "symbol/alias.h"
+#include "symbol/debugdirs.h"
 
 struct elfmod;
 
@@ -36,14 +37,16 @@ struct elfsym {
 };
 
 /*
- * Reads the file; fd stays the caller's and may be closed at once. NULL if it
- * is no usable ELF file or over a limit. A file without symbols is fine.
+ * Reads the file; fd stays the caller's and may be closed at once. debug: where
+ * its symbols are if it was stripped, or NULL. NULL if it is no usable ELF file
+ * or over a limit. A file without symbols is fine.
  */
-struct elfmod *elfmod_open(int fd, int debug_fd, struct rt_err *err);
+struct elfmod *elfmod_open(int fd, const struct debugdirs *debug,
+			   struct rt_err *err);
 /* The same with all names; the caller releases *all, if NULL is not returned.
  */
-struct elfmod *elfmod_open_all(int fd, int debug_fd, struct aliases *all,
-			       struct rt_err *err);
+struct elfmod *elfmod_open_all(int fd, const struct debugdirs *debug,
+			       struct aliases *all, struct rt_err *err);
 void elfmod_free(struct elfmod *m);
 
 /* As it stands in a function id: bare hex for GNU, else with its prefix. */

@@ -2,6 +2,7 @@
 #include "symbol/elfmore.h"
 
 #include "base/mem.h"
+#include "symbol/elfid.h"
 #include "symbol/pclntab.h"
 #include "symbol/xzdata.h"
 
@@ -66,13 +67,23 @@ static void read_debugdata(struct elfreader *r)
 		read_other(r, r->out->debug_elf, false);
 }
 
-static bool read_debug_file(struct elfreader *r, int fd)
+static bool read_debug_file(struct elfreader *r, const struct debugdirs *debug)
 {
+	char hex[2 * ELFID_MAX];
 	struct rt_err ignored;
+	sv id = r->out->gnu_id;
 
-	if (fd < 0 || !elfread_header_sane(fd, &ignored))
+	if (!debug || !id.n || id.n > ELFID_MAX)
 		return false;
-	r->out->debug_elf = elf_begin(fd, ELF_C_READ, NULL);
+	for (size_t i = 0; i < id.n; i++) {
+		hex[2 * i] = "0123456789abcdef"[(uint8_t)id.p[i] >> 4];
+		hex[2 * i + 1] = "0123456789abcdef"[(uint8_t)id.p[i] & 15];
+	}
+	r->out->debug_fd = debugdirs_open(debug, (sv){hex, 2 * id.n});
+	if (r->out->debug_fd < 0 ||
+	    !elfread_header_sane(r->out->debug_fd, &ignored))
+		return false;
+	r->out->debug_elf = elf_begin(r->out->debug_fd, ELF_C_READ, NULL);
 	if (r->out->debug_elf && read_other(r, r->out->debug_elf, true))
 		return true;
 	elf_end(r->out->debug_elf);
@@ -181,13 +192,13 @@ static bool read_pclntab(struct elfreader *r)
 }
 
 /* What stripping took away may be kept elsewhere. */
-bool elfmore_read(struct elfreader *r, int debug_fd)
+bool elfmore_read(struct elfreader *r, const struct debugdirs *debug)
 {
 	GElf_Shdr sh;
 
 	if (elfread_find(r, SHT_SYMTAB, 0, &sh))
 		return true;
-	if (!read_debug_file(r, debug_fd))
+	if (!read_debug_file(r, debug))
 		read_debugdata(r);
 	return read_pclntab(r);
 }

@@ -8,7 +8,7 @@
 
 #include "symbol/elfreader.h"
 
-/* Adds what there is; false with r->err: over a limit. debug_fd: or -1. */
-bool elfmore_read(struct elfreader *r, int debug_fd);
+/* Adds what there is; false with r->err: over a limit. debug: or NULL. */
+bool elfmore_read(struct elfreader *r, const struct debugdirs *debug);
 
 #endif

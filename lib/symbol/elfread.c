@@ -355,20 +355,20 @@ static bool open_elf(struct elfreader *r, int fd)
 	return elfread_usable(r);
 }
 
-bool elfread_file(int fd, int debug_fd, struct elfread *out, struct rt_err *err)
+bool elfread_file(int fd, const struct debugdirs *debug, struct elfread *out, struct rt_err *err)
 {
 	struct elfreader r = {
 		.note_room = ELFREAD_MAX_NOTES, .out = out, .err = err};
 	bool ok;
 
-	*out = (struct elfread){0};
+	*out = (struct elfread){.debug_fd = -1};
 	ok = open_elf(&r, fd) && read_segments(&r) && elfread_sections(&r);
 	out->go = out->go_id.n > 0;
 	/* An object file's values count from sections, not segments. */
 	if (ok && r.ehdr.e_type != ET_REL)
 		ok = elfread_symbols_of(&r, SHT_SYMTAB) &&
 		     elfread_symbols_of(&r, SHT_DYNSYM) &&
-		     elfmore_read(&r, debug_fd) && elfplt_read(&r);
+		     elfmore_read(&r, debug) && elfplt_read(&r);
 	mem_free(r.sections);
 	return ok;
 }
@@ -377,9 +377,11 @@ void elfread_release(struct elfread *e)
 {
 	elf_end(e->elf);
 	elf_end(e->debug_elf);
+	if (e->debug_fd >= 0)
+		close(e->debug_fd);
 	mem_free((char *)e->unpacked.p);
 	mem_free(e->segments);
 	symtab_drop(&e->symbols);
 	arena_release(&e->names);
-	*e = (struct elfread){0};
+	*e = (struct elfread){.debug_fd = -1};
 }

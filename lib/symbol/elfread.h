@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "symbol/debugdirs.h"
 #include "symbol/symtab.h"
 
 #define ELFREAD_MAX_FILE ((uint64_t)16 << 30)
@@ -40,17 +41,18 @@ struct elfread {
 	bool go;   /* made by the Go linker */
 	/* What all views point into. */
 	void *elf, *debug_elf;
+	int debug_fd; /* -1: none */
 	sv unpacked; /* of .gnu_debugdata */
 	struct arena names;
 };
 
 /*
- * Reads the file; the descriptors stay the caller's. debug_fd: the file that
- * has its symbols, or -1; one with another build-id is not used. False with
- * err: not ELF, a core file, malformed headers, over a limit. Views live until
- * the release, which is needed after a failure as well.
+ * Reads the file; the descriptor stays the caller's. debug: where its symbols
+ * are if it was stripped, or NULL; a file of another build-id is not used.
+ * False with err: not ELF, a core file, malformed headers, over a limit. Views
+ * live until the release, which is needed after a failure as well.
  */
-bool elfread_file(int fd, int debug_fd, struct elfread *out,
+bool elfread_file(int fd, const struct debugdirs *debug, struct elfread *out,
 		  struct rt_err *err);
 void elfread_release(struct elfread *e);
 

@@ -2,7 +2,6 @@
 #include "symbol/modfile.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -54,22 +53,10 @@ static struct modfile *add(struct modfile_store *s, struct elfmod *elf,
 	return f;
 }
 
-static struct elfmod *parse(struct modfile_store *s, int fd, sv build_id,
-			    struct rt_err *err)
-{
-	int debug = s->debug ? debugdirs_open(s->debug, build_id) : -1;
-	struct elfmod *elf = elfmod_open(fd, debug, err);
-
-	s->parsed++;
-	if (debug >= 0)
-		close(debug);
-	return elf;
-}
-
 struct modfile *modfile_open(struct modfile_store *s, int fd,
 			     struct rt_err *err)
 {
-	struct elfid id = {.hex_len = 0};
+	struct elfid id;
 	struct modfile *f;
 	struct elfmod *elf;
 	struct stat st;
@@ -79,7 +66,8 @@ struct modfile *modfile_open(struct modfile_store *s, int fd,
 		if (f)
 			return share(s, f);
 	}
-	elf = parse(s, fd, (sv){id.hex, id.hex_len}, err);
+	s->parsed++;
+	elf = elfmod_open(fd, s->debug, err);
 	if (!elf)
 		return NULL;
 	if (fstat(fd, &st) != 0)

@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (elfid_read(fd, &id))
 		require(id.hex_len && id.hex_len <= sizeof(id.hex));
-	m = elfmod_open(fd, -1, &err);
+	m = elfmod_open(fd, NULL, &err);
 	if (!m) {
 		require(err.msg != NULL);
 		return 0;
