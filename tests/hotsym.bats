@@ -207,7 +207,9 @@ shuffle() {
 		awk -F '\t' -v OFS='\t' "$AWK_ORACLE" | sort >"$(tmp want)"
 	jq -r "$JQ_ROWS" "$(tmp out)" | sort >"$(tmp got)"
 	(($(grep -c ^row "$(tmp want)") > 20))
-	(($(grep -c ^caller "$(tmp want)") > 5))
+	# Files of a dump from elsewhere are not here: no function ids.
+	[ -n "${HOTSYM_DUMP-}" ] ||
+		(($(grep -c ^caller "$(tmp want)") > 5))
 	assert_same "$(tmp want)" "$(tmp got)"
 	run jq -s 'any(.kind == "gap" and .reason == "late")' "$(tmp out)"
 	assert_output false
