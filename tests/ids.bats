@@ -34,22 +34,7 @@ ids_of() {
 		# Stubs have no symbols; tests/stripped.bats has them.
 		.raw_symbol, .aliases[]? | select(endswith("@plt") | not) |
 		[$r.module_offset, $r.size, .] | @tsv' |
-		perl -e '
-			my @load;
-			for (`readelf -lW \Q$ARGV[0]\E`) {
-				push @load, [map hex, $1, $2, $3] if
-					/^\s+LOAD\s+(\S+)\s+(\S+)\s+\S+\s+(\S+)/;
-			}
-			while (<STDIN>) {
-				my ($o, $s, $n) = split;
-				for (@load) {
-					next if $o < $_->[0] ||
-						$o >= $_->[0] + $_->[2];
-					printf "%016x %s %s\n",
-						$o - $_->[0] + $_->[1], $s, $n;
-					last;
-				}
-			}' "$1" | sort -u
+		elf_addresses "$1" | sort -u
 }
 
 @test "each name stands at its address, with its size, and none is left out" {

@@ -53,30 +53,17 @@ setup_file() {
 
 setup() { D=$BATS_FILE_TMPDIR; }
 
-# functions_of FILE: name and size of each, by nm -S
+# functions_of FILE: address, size and name of each, by nm -S
 functions_of() {
-	nm -S "$1" | awk 'NF == 4 && $3 ~ /[tT]/ { print $1, $2, $4 }' | sort
+	nm -S "$1" | perl -ane 'print "$F[0] ", hex $F[1], " $F[3]\n"
+		if @F == 4 && $F[2] =~ /^[tT]$/' | sort
 }
 
-# listed FILE ARG...: the same of rt-canon, addresses by readelf's segments
+# listed FILE ARG...: the same of rt-canon
 listed() {
-	rt-canon ids -o json "$@" | jq -r '[.module_offset, .size, .raw_symbol] |
-		@tsv' | perl -e '
-			my @load;
-			for (`readelf -lW \Q$ARGV[0]\E`) {
-				push @load, [map hex, $1, $2, $3] if
-					/^\s+LOAD\s+(\S+)\s+(\S+)\s+\S+\s+(\S+)/;
-			}
-			while (<STDIN>) {
-				my ($o, $s, $n) = split;
-				for (@load) {
-					next if $o < $_->[0] ||
-						$o >= $_->[0] + $_->[2];
-					printf "%016x %016x %s\n",
-						$o - $_->[0] + $_->[1], $s, $n;
-					last;
-				}
-			}' "$1" | sort
+	rt-canon ids -o json "$@" |
+		jq -r '[.module_offset, .size, .raw_symbol] | @tsv' |
+		elf_addresses "$1" | sort
 }
 
 # split FILE: strips it, its symbols in a build-id tree under $D/debug
