@@ -32,6 +32,8 @@ _rt_canon()
 		return ;;
 	--symbol-cache)
 		return ;;
+	--dwarf-cache)
+		return ;;
 	--report)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -73,6 +75,9 @@ _rt_canon()
 			--kallsyms
 			--kernel-build-id
 			--symbol-cache
+			--lines
+			--inlines
+			--dwarf-cache
 			--report
 			--report-format
 			--input-format

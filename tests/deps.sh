@@ -10,7 +10,7 @@ packages='
 	libprotobuf-c-dev protobuf-c-compiler
 	libsimdjson-dev libjansson-dev libyaml-dev libxxhash-dev
 	zlib1g-dev libzstd-dev libssl-dev libre2-dev
-	libelf-dev liblzma-dev libiberty-dev libpq-dev libmicrohttpd-dev
+	libelf-dev libdw-dev liblzma-dev libiberty-dev libpq-dev libmicrohttpd-dev
 	libgrpc-dev libcurl4-openssl-dev
 	jq zstd gzip binutils
 	postgresql-15 postgresql-client-15'

@@ -18,21 +18,25 @@ enum {
 	F_SYMBOL,
 	F_OFFSET,
 	F_IS_KERNEL_SPACE,
-	F_FUNCTION_NAME = 7,
+	F_SOURCE_FILE,
+	F_LINE_NUMBER,
+	F_FUNCTION_NAME,
 	F_RAW_SYMBOL,
 	F_BUILD_ID,
 	F_BUILD_ID_KIND,
 	F_FUNCTION_ID,
 	F_MODULE_KIND,
 	F_VERDICT = 15,
-	F_MODULE_OFFSET = 17,
+	F_INLINED,
+	F_MODULE_OFFSET,
+	F_INLINED_AT,
 };
 
 struct frame_maker {
 	struct resolver *resolver;
 	struct names *names;
-	struct buf id;
-	const struct kallsyms *kernel;		/* or NULL */
+	struct buf id, at;		       /* of the frame at hand */
+	const struct kallsyms *kernel;	       /* or NULL */
 	struct buf kernel_name, kernel_module; /* of the frame at hand */
 	uint8_t hint;
 	uint64_t serial;       /* of the event whose scope the resolver has */
@@ -51,6 +55,7 @@ struct canonical {
 	uint64_t module_offset;
 	bool has_offset;
 	enum frame_verdict verdict;
+	const struct lines *lines; /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
@@ -76,6 +81,7 @@ void frame_maker_free(struct frame_maker *m)
 	resolver_free(m->resolver);
 	names_free(m->names);
 	buf_release(&m->id);
+	buf_release(&m->at);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
 	mem_free(m);
@@ -111,6 +117,22 @@ static struct metric facts_evicted = {
 	.name = "tetrapipe_canon_loaded_evictions_total",
 	.help = "Build-ids from loader events forgotten for newer ones",
 	.label = ""};
+static struct metric dwarf_opened = {
+	.name = "tetrapipe_canon_dwarf_files_total",
+	.help = "Files whose lines were looked for",
+	.label = "result=\"opened\""};
+static struct metric dwarf_none = {.name = "tetrapipe_canon_dwarf_files_total",
+				   .help = "Files whose lines were looked for",
+				   .label = "result=\"none\""};
+static struct metric dwarf_closed = {
+	.name = "tetrapipe_canon_dwarf_evictions_total",
+	.help = "Files whose DWARF was closed for --dwarf-cache",
+	.label = ""};
+static struct metric dwarf_cached = {
+	.name = "tetrapipe_canon_dwarf_cache_bytes",
+	.help = "Memory that DWARF takes",
+	.label = "",
+	.gauge = true};
 static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
 			       .help = "Memory that symbols take",
 			       .label = "",
@@ -124,6 +146,10 @@ void frame_metrics_register(void)
 	metrics_register(&refused);
 	metrics_register(&facts_evicted);
 	metrics_register(&cached);
+	metrics_register(&dwarf_opened);
+	metrics_register(&dwarf_none);
+	metrics_register(&dwarf_closed);
+	metrics_register(&dwarf_cached);
 }
 
 void frame_metrics_update(const struct frame_maker *m)
@@ -137,6 +163,10 @@ void frame_metrics_update(const struct frame_maker *m)
 	metric_set(&refused, st.refused);
 	metric_set(&facts_evicted, st.facts_evicted);
 	metric_set(&cached, st.bytes);
+	metric_set(&dwarf_opened, st.lines.opened);
+	metric_set(&dwarf_none, st.lines.without);
+	metric_set(&dwarf_closed, st.lines.closed);
+	metric_set(&dwarf_cached, st.lines.bytes);
 }
 
 static struct resolver_scope scope_of(const struct adapter_scope *s)
@@ -299,6 +329,8 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 	if (r.found) {
 		take_ours(&r, c);
 		c->verdict = VERDICT_SAME;
+		r.pc += f->has_offset ? f->offset : 0;
+		c->lines = resolver_lines(m->resolver, mod, &r);
 	} else {
 		take_told(m, f, mod, c);
 	}
@@ -327,6 +359,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		return;
 	}
 	take_ours(&r, c);
+	c->lines = resolver_lines(m->resolver, mod, &r);
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
@@ -344,6 +377,28 @@ static void put_id(struct frame_maker *m, const struct canonical *c,
 	m->id.n = 0;
 	if (resolver_function_id(&m->id, &r, c->offset))
 		pb_put_bytes(out, F_FUNCTION_ID, buf_view(&m->id));
+}
+
+/* FILE:LINE of a call; without a line the file alone. */
+static sv call_place(struct frame_maker *m, const struct lines_inlined *i)
+{
+	m->at.n = 0;
+	buf_sv(&m->at, i->call_file);
+	if (i->call_file.n && i->call_line)
+		buf_printf(&m->at, ":%u", i->call_line);
+	return buf_view(&m->at);
+}
+
+/* Lists of equal length: an unknown name or place is an empty text. */
+static void put_lines(struct frame_maker *m, const struct lines *l,
+		      struct buf *out)
+{
+	pb_put_string(out, F_SOURCE_FILE, l->file);
+	pb_put_uint(out, F_LINE_NUMBER, l->line);
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED, l->inlined[i].function_name);
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED_AT, call_place(m, &l->inlined[i]));
 }
 
 void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
@@ -374,5 +429,7 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
 	if (c.has_offset)
 		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
+	if (c.lines)
+		put_lines(m, c.lines, out);
 	m->hint = pb_close(out, at, m->hint);
 }

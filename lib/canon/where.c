@@ -105,7 +105,10 @@ static const struct debugdirs *open_debug_dirs(struct where_opts *o)
 struct resolver_opts where_open(struct where_opts *o)
 {
 	struct resolver_opts r = {.sysroot = o->sysroot,
-				  .max_bytes = (size_t)o->symbol_cache};
+				  .max_bytes = (size_t)o->symbol_cache,
+				  .max_dwarf = (size_t)o->dwarf_cache,
+				  .lines = o->lines || o->inlines,
+				  .inlines = o->inlines};
 	struct rt_err err;
 
 	r.kernel = open_kernel(o);

@@ -14,12 +14,13 @@ struct where_opts {
 	const char *sysroot, *proc, *kallsyms, *kernel_build_id;
 	struct opt_list images, debug_dirs;
 	struct debugdirs debug; /* opened */
-	uint64_t symbol_cache;
+	uint64_t symbol_cache, dwarf_cache;
+	bool lines, inlines;
 };
 
 #define WHERE_OPTS_DEFAULT                                                     \
 	{                                                                      \
-		.symbol_cache = 16 * MIB                                       \
+		.symbol_cache = 16 * MIB, .dwarf_cache = 256 * MIB             \
 	}
 
 #define WHERE_ROWS(w)                                                          \
@@ -57,10 +58,23 @@ struct where_opts {
 		 .arg = "HEX",                                                 \
 		 .help = "of that kernel, unless it is running",               \
 		 .dst = &(w)->kernel_build_id},                                \
+		{.name = "symbol-cache",                                       \
+		 .kind = OPT_SIZE,                                             \
+		 .arg = "SIZE",                                                \
+		 .help = "memory for symbols, default 16MiB",                  \
+		 .dst = &(w)->symbol_cache},                                   \
+		{.name = "lines",                                              \
+		 .kind = OPT_FLAG,                                             \
+		 .help = "source file and line, where DWARF has them",         \
+		 .dst = &(w)->lines},                                          \
+		{.name = "inlines",                                            \
+		 .kind = OPT_FLAG,                                             \
+		 .help = "--lines, and the inlined functions",                 \
+		 .dst = &(w)->inlines},                                        \
 	{                                                                      \
-		.name = "symbol-cache", .kind = OPT_SIZE, .arg = "SIZE",       \
-		.help = "memory for symbols, default 16MiB",                   \
-		.dst = &(w)->symbol_cache                                      \
+		.name = "dwarf-cache", .kind = OPT_SIZE, .arg = "SIZE",        \
+		.help = "memory for DWARF, default 256MiB",                    \
+		.dst = &(w)->dwarf_cache                                       \
 	}
 
 /*
