@@ -186,6 +186,8 @@ judge() {
 	${JUDGE:-addr2line} -a -i -f -e "$1" | c++filt -p |
 		perl -ne 'chomp;
 			if (/^0x/) { print "\n" if $n++; $k = 0; next }
+			# What elfutils adds.
+			$k % 2 ? s/^(.*:\d+):\d+$/$1/ : s/ inlined at .*//;
 			print $k++ % 2 ? " $_" : ($k > 1 ? "|" : "") . $_;
 			END { print "\n" }' | tidy | short
 }
@@ -231,4 +233,126 @@ agree() {
 @test "Rust: addr2line's chain" {
 	[ -x "$D/rust" ] || skip "no rustc"
 	agree "$D/rust" 'heaviest|_R.*1r4main' 100
+}
+
+# split FILE: strips it, its DWARF in a build-id tree
+split() {
+	local id
+	id=$(readelf -n "$1" | sed -n 's/.*Build ID: //p')
+	mkdir -p "$(tmp debug)/.build-id/${id:0:2}"
+	objcopy --only-keep-debug "$1" \
+		"$(tmp debug)/.build-id/${id:0:2}/${id:2}.debug"
+	strip -o "$2" "$1"
+}
+
+# lined FILE ARG...: "FILE:LINE" of the addresses of standard input
+lined() {
+	local f=$1
+	shift
+	frames_at "$f" | rt-canon --sysroot / -o json "$@" |
+		jq -r 'select(.kind == "call") | .stack_frames[0] |
+		"\(.source_file):\(.line_number) \(.inlined | tostring)"'
+}
+
+@test "gcc: every instruction's chain is eu-addr2line's" {
+	export JUDGE=eu-addr2line
+	agree "$D/c5" '^(main|outer|plain)$' 60
+	agree "$D/cc4" 'sell|main|Cart|Item|sort|map' 500
+}
+
+@test "Go: every instruction's line is that of the table of the program" {
+	command -v go >/dev/null || skip "no go"
+	mkdir "$(tmp go)"
+	cat >"$(tmp go)/main.go" <<-'END'
+	package main
+
+	import (
+		"fmt"
+		"os"
+		"strings"
+	)
+
+	type pair struct{ a, b int }
+
+	func (p *pair) sum() int { return p.a + p.b }
+
+	func twice(x int) int { return x*2 + len(os.Args) }
+
+	//go:noinline
+	func total(p *pair) int { return twice(p.sum()) + twice(p.b) }
+
+	func main() {
+		fmt.Println(strings.ToUpper("x"), total(&pair{1, 2}))
+	}
+	END
+	echo 'module example.com/x' >"$(tmp go)/go.mod"
+	(cd "$(tmp go)" && GOCACHE=$(tmp gocache) GOFLAGS=-mod=mod \
+		CGO_ENABLED=0 go build -o exe .)
+	addresses "$(tmp go)/exe" '^(main\.|strings.ToUpper|runtime.mallocgc)' \
+		>"$(tmp at)"
+	(($(wc -l <"$(tmp at)") > 300))
+	sed 's/^/0x/' "$(tmp at)" | go tool addr2line "$(tmp go)/exe" |
+		awk 'NR % 2 == 0' >"$(tmp want)"
+	ours "$(tmp go)/exe" <"$(tmp at)" >"$(tmp got)"
+	run diff "$(tmp want)" <(sed 's/^[^ ]* //; s/|.*//' "$(tmp got)")
+	assert_success
+	grep -qE '^main.twice .*main.go:13\|main.total .*:16$' "$(tmp got)"
+	grep -qE '^main.\(\*pair\).sum .*main.go:11\|main.total .*:16$' \
+		"$(tmp got)"
+}
+
+@test "a stripped file: the lines of its debug file, of no other's" {
+	split "$D/c5" "$(tmp s)"
+	addresses "$D/c5" '^outer$' >"$(tmp at)"
+	lined "$D/c5" --inlines <"$(tmp at)" >"$(tmp want)"
+	grep -q 'twice.h:1 .*"deep"' "$(tmp want)"
+	run diff "$(tmp want)" <(lined "$(tmp s)" --inlines \
+		--debug-dir "$(tmp debug)" <"$(tmp at)")
+	assert_success
+	# Another's DWARF under its id.
+	cp "$D/cc5" "$(tmp debug)"/.build-id/*/*.debug
+	run lined "$(tmp s)" --inlines --debug-dir "$(tmp debug)" <"$(tmp at)"
+	refute_output --partial '.c'
+}
+
+@test "only when asked: --lines has no inlined functions, and neither is free" {
+	addresses "$D/c5" '^outer$' >"$(tmp at)"
+	lined "$D/c5" <"$(tmp at)" | sort -u >"$(tmp none)"
+	assert_equal "$(cat "$(tmp none)")" 'null:null null'
+	run diff <(lined "$D/c5" --inlines <"$(tmp at)" | cut -d ' ' -f 1) \
+		<(lined "$D/c5" --lines <"$(tmp at)" | sed 's/ null$//')
+	assert_success
+	# The identity is that of the function, whatever was inlined.
+	frames_at "$D/c5" <"$(tmp at)" >"$(tmp in)"
+	run diff <(rt-canon --sysroot / <"$(tmp in)" | jq -c .stack_frames) \
+		<(rt-canon --sysroot / --inlines <"$(tmp in)" | jq -c '
+		.stack_frames | if . then map(del(.source_file, .line_number,
+			.inlined, .inlined_at)) else . end')
+	assert_success
+}
+
+@test "--dwarf-cache: the same lines with little memory; none with less" {
+	local f
+	for f in c5 c4 c1; do
+		addresses "$D/$f" '^outer$' | head -n 40 |
+			frames_at "$D/$f" >"$(tmp $f)"
+	done
+	# In turn, so that each file closes the one before.
+	paste -d '\n' "$(tmp c5)" "$(tmp c4)" "$(tmp c1)" | grep . >"$(tmp in)"
+	cat "$(tmp in)" "$(tmp in)" >"$(tmp twice)"
+	rt-canon --sysroot / --inlines <"$(tmp twice)" >"$(tmp want)"
+	rt-canon --sysroot / --inlines --dwarf-cache 16KiB \
+		--metrics-file "$(tmp m)" <"$(tmp twice)" >"$(tmp got)"
+	assert_same <(records "$(tmp want)") <(records "$(tmp got)")
+	run grep -oP '^tetrapipe_canon_dwarf_evictions_total \K.*' "$(tmp m)"
+	((output > 20))
+	# Answers of the first round are not asked for again.
+	((output < 130))
+	run grep -oP '^tetrapipe_canon_dwarf_cache_bytes \K.*' "$(tmp m)"
+	((output <= 16384))
+	rt-canon --sysroot / --inlines --dwarf-cache 1KiB \
+		--metrics-file "$(tmp m)" <"$(tmp in)" >"$(tmp got)"
+	run grep -c source_file "$(tmp got)"
+	assert_output 0
+	grep -qF 'tetrapipe_canon_dwarf_files_total{result="none"} 3' "$(tmp m)"
 }

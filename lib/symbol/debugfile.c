@@ -8,9 +8,32 @@
 #include "symbol/elfid.h"
 #include "symbol/elfreader.h"
 
-/* Adds what the sections take in memory; false: more than max, or odd. */
-static bool measure(Elf *elf, size_t max, size_t *bytes, bool *has_info)
+/* Sections that are looked at here as well as by libdw. */
+enum { INFO, LINE, STR, LINE_STR, LOOKED_AT };
+
+static const char *const looked_at[] = {".debug_info", ".debug_line",
+					".debug_str", ".debug_line_str"};
+
+/* False: it is the second of that name, and libdw may choose the other. */
+static bool note_section(const char *name, bool seen[LOOKED_AT])
 {
+	for (size_t i = 0; i < LOOKED_AT; i++) {
+		if (strcmp(name, looked_at[i]) != 0)
+			continue;
+		if (seen[i])
+			return false;
+		seen[i] = true;
+	}
+	return true;
+}
+
+/*
+ * Adds what the sections take in memory; false: no .debug_info, more than max,
+ * or something that no compiler makes.
+ */
+static bool measure(Elf *elf, size_t max, size_t *bytes)
+{
+	bool seen[LOOKED_AT] = {false};
 	Elf_Scn *scn = NULL;
 	size_t names;
 
@@ -28,6 +51,8 @@ static bool measure(Elf *elf, size_t max, size_t *bytes, bool *has_info)
 			return false;
 		if (strncmp(name, ".debug_", 7) || sh.sh_type == SHT_NOBITS)
 			continue;
+		if ((sh.sh_flags & SHF_GROUP) || !note_section(name, seen))
+			return false;
 		size = sh.sh_size;
 		if (sh.sh_flags & SHF_COMPRESSED) {
 			if (!gelf_getchdr(scn, &ch))
@@ -37,9 +62,8 @@ static bool measure(Elf *elf, size_t max, size_t *bytes, bool *has_info)
 		if (sh.sh_size > max || size > max || *bytes > max - size)
 			return false;
 		*bytes += size;
-		*has_info |= !strcmp(name, ".debug_info");
 	}
-	return true;
+	return seen[INFO];
 }
 
 /* Its bytes, unpacked by libdw when it began. */
@@ -63,10 +87,22 @@ static Elf_Data *section(Elf *elf, const char *wanted)
 	return NULL;
 }
 
+/* libdw takes for granted that the last text of a section ends there. */
+static bool texts_end(Elf *elf)
+{
+	for (size_t i = STR; i <= LINE_STR; i++) {
+		const Elf_Data *d = section(elf, looked_at[i]);
+		const char *p = d ? d->d_buf : NULL;
+
+		if (p && d->d_size && p[d->d_size - 1] != '\0')
+			return false;
+	}
+	return true;
+}
+
 /* The DWARF of an open file; NULL: none, or over the limit. */
 static Dwarf *begin(int fd, size_t max, size_t *bytes, Elf **elf)
 {
-	bool has_info = false;
 	struct rt_err ignored;
 	Dwarf *d = NULL;
 	GElf_Ehdr eh;
@@ -78,8 +114,12 @@ static Dwarf *begin(int fd, size_t max, size_t *bytes, Elf **elf)
 	*elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (*elf && gelf_getehdr(*elf, &eh) &&
 	    (eh.e_type == ET_EXEC || eh.e_type == ET_DYN) &&
-	    measure(*elf, max, bytes, &has_info) && has_info)
+	    measure(*elf, max, bytes))
 		d = dwarf_begin_elf(*elf, DWARF_C_READ, NULL);
+	if (d && !texts_end(*elf)) {
+		dwarf_end(d);
+		d = NULL;
+	}
 	if (!d) {
 		elf_end(*elf);
 		*elf = NULL;
@@ -149,6 +189,7 @@ static bool open_alt(struct debugfile *f, const struct debugdirs *debug,
 			     &f->alt_elf);
 	if (!f->alt || section(f->alt_elf, ".gnu_debugaltlink"))
 		return false;
+	f->alt_info = section(f->alt_elf, looked_at[INFO]);
 	dwarf_setalt(f->dwarf, f->alt);
 	return true;
 }
@@ -168,7 +209,8 @@ bool debugfile_open(struct debugfile *f, int fd, const struct debugdirs *debug,
 	if (f->dwarf && gelf_getehdr(f->elf, &eh) &&
 	    open_alt(f, debug, max_bytes)) {
 		f->big_endian = eh.e_ident[EI_DATA] == ELFDATA2MSB;
-		f->lines = section(f->elf, ".debug_line");
+		f->info = section(f->elf, looked_at[INFO]);
+		f->lines = section(f->elf, looked_at[LINE]);
 		elf_cntl(f->elf, ELF_C_FDDONE);
 		return true;
 	}

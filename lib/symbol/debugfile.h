@@ -14,7 +14,9 @@
 struct debugfile {
 	Elf *elf, *alt_elf;
 	Dwarf *dwarf, *alt; /* alt: set as dwarf's, or NULL */
-	Elf_Data *lines;    /* .debug_line, unpacked; or NULL */
+	Elf_Data *info;	    /* .debug_info, unpacked */
+	Elf_Data *alt_info; /* alt's, or NULL */
+	Elf_Data *lines;    /* .debug_line, the same; or NULL */
 	bool big_endian;
 	size_t bytes; /* of the sections */
 };

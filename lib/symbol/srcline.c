@@ -67,11 +67,26 @@ static void step(struct srcline *s)
 		check_time(s);
 }
 
-static sv text(const char *p)
+static size_t room_in(const Elf_Data *d, const char *p)
 {
-	size_t n = p ? strnlen(p, SRCLINE_MAX_TEXT + 1) : 0;
+	const char *start = d ? d->d_buf : NULL;
 
-	return n > SRCLINE_MAX_TEXT ? SV_NULL : (sv){p, n};
+	return start && p >= start && p < start + d->d_size
+		       ? d->d_size - (size_t)(p - start)
+		       : SIZE_MAX;
+}
+
+/* libdw does not look whether a text between the entries ends there. */
+static sv text(const struct srcline *s, const char *p)
+{
+	size_t room = SRCLINE_MAX_TEXT + 1, n;
+
+	if (!p)
+		return SV_NULL;
+	room = MIN(room, room_in(s->file.info, p));
+	room = MIN(room, room_in(s->file.alt_info, p));
+	n = strnlen(p, room);
+	return n < room ? (sv){p, n} : SV_NULL;
 }
 
 /* --- ranges ------------------------------------------------------------- */
@@ -215,12 +230,14 @@ static void index_units(struct srcline *s)
 	Dwarf_Off off = 0, next;
 	size_t header;
 
-	while (!s->given_up && s->ranges.n < SRCLINE_MAX_RANGES &&
+	/* The last unit's length may be any. */
+	while (!s->given_up && s->file.info && off < s->file.info->d_size &&
+	       s->ranges.n < SRCLINE_MAX_RANGES &&
 	       dwarf_next_unit(s->file.dwarf, off, &next, &header, NULL, NULL,
 			       NULL, NULL, NULL, NULL) == 0 &&
 	       next > off && next - off > header) {
 		step(s);
-		add_unit(s, off + header, next);
+		add_unit(s, off + header, MIN(next, s->file.info->d_size));
 		off = next;
 	}
 	sort(&s->ranges);
@@ -308,14 +325,15 @@ static bool has_lines(struct srcline *s, struct unit *u, Dwarf_Die *cu)
 	return u->lines_usable;
 }
 
-static void find_line(Dwarf_Die *cu, uint64_t vaddr, struct srcline_hit *out)
+static void find_line(struct srcline *s, Dwarf_Die *cu, uint64_t vaddr,
+		      struct srcline_hit *out)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(cu, vaddr);
 	int n;
 
 	if (!line)
 		return;
-	out->file = text(dwarf_linesrc(line, NULL, NULL));
+	out->file = text(s, dwarf_linesrc(line, NULL, NULL));
 	if (dwarf_lineno(line, &n) == 0 && n > 0)
 		out->line = (uint32_t)n;
 }
@@ -390,7 +408,8 @@ static void find_chain(struct srcline *s, struct walk *w, uint64_t vaddr,
 }
 
 /* The entry's, or that of what it is an instance of. */
-static sv name_of(const Dwarf_Die *entry, bool *mangled)
+static sv name_of(const struct srcline *s, const Dwarf_Die *entry,
+		  bool *mangled)
 {
 	static const unsigned int names[] = {
 		DW_AT_linkage_name, DW_AT_MIPS_linkage_name, DW_AT_name};
@@ -400,8 +419,8 @@ static sv name_of(const Dwarf_Die *entry, bool *mangled)
 
 	for (int i = 0; i < ORIGINS; i++) {
 		for (size_t k = 0; k < ARRAY_LEN(names); k++) {
-			sv name = text(dwarf_formstring(
-				dwarf_attr(&die, names[k], &a)));
+			sv name = text(s, dwarf_formstring(dwarf_attr(
+						  &die, names[k], &a)));
 
 			*mangled = names[k] != DW_AT_name;
 			if (name.n && *mangled)
@@ -419,20 +438,21 @@ static sv name_of(const Dwarf_Die *entry, bool *mangled)
 	return plain;
 }
 
-static void put_inlined(Dwarf_Die *die, Dwarf_Files *files, size_t n_files,
+static void put_inlined(const struct srcline *s, Dwarf_Die *die,
+			Dwarf_Files *files, size_t n_files,
 			struct srcline_inlined *out)
 {
 	Dwarf_Attribute a;
 	Dwarf_Word v;
 
 	*out = (struct srcline_inlined){0};
-	out->name = name_of(die, &out->mangled);
+	out->name = name_of(s, die, &out->mangled);
 	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &a), &v) == 0 &&
 	    v <= INT32_MAX)
 		out->call_line = (uint32_t)v;
 	if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &a), &v) == 0 &&
 	    v < n_files)
-		out->call_file = text(dwarf_filesrc(files, v, NULL, NULL));
+		out->call_file = text(s, dwarf_filesrc(files, v, NULL, NULL));
 }
 
 static void find_inlined(struct srcline *s, struct unit *u, Dwarf_Die *cu,
@@ -455,7 +475,7 @@ static void find_inlined(struct srcline *s, struct unit *u, Dwarf_Die *cu,
 	w = walk_at(&die, u, f->what);
 	find_chain(s, &w, vaddr, &c);
 	while (c.n)
-		put_inlined(&c.v[--c.n].die, files, n_files,
+		put_inlined(s, &c.v[--c.n].die, files, n_files,
 			    &out->inlined[out->n++]);
 }
 
@@ -464,6 +484,7 @@ bool srcline_find(struct srcline *s, uint64_t vaddr, bool inlines,
 {
 	const struct range *r;
 	Dwarf_Attribute a;
+	const char *dir;
 	struct unit *u;
 	Dwarf_Die cu;
 
@@ -476,10 +497,11 @@ bool srcline_find(struct srcline *s, uint64_t vaddr, bool inlines,
 	u = &s->units[r->what];
 	if (!dwarf_offdie(s->file.dwarf, u->die, &cu))
 		return false;
-	out->directory =
-		text(dwarf_formstring(dwarf_attr(&cu, DW_AT_comp_dir, &a)));
-	if (has_lines(s, u, &cu))
-		find_line(&cu, vaddr, out);
+	/* libdw would read on behind one that does not end. */
+	dir = dwarf_formstring(dwarf_attr(&cu, DW_AT_comp_dir, &a));
+	out->directory = text(s, dir);
+	if ((!dir || out->directory.p) && has_lines(s, u, &cu))
+		find_line(s, &cu, vaddr, out);
 	if (inlines)
 		find_inlined(s, u, &cu, vaddr, out);
 	return out->file.n || out->n;
