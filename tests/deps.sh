@@ -16,7 +16,7 @@ packages='
 	postgresql-15 postgresql-client-15'
 if [ "${1-}" = tests ]; then
 	packages="$packages
-		clang libclang-rt-dev universal-ctags
+		clang llvm libclang-rt-dev universal-ctags
 		bats bats-assert bats-support mandoc
 		debuginfod elfutils golang-go libstd-rust-1.63
 		protobuf-compiler curl openssl time xxd xz-utils"

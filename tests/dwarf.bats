@@ -356,3 +356,70 @@ lined() {
 	assert_output 0
 	grep -qF 'tetrapipe_canon_dwarf_files_total{result="none"} 3' "$(tmp m)"
 }
+
+@test "random places of a large program: llvm-addr2line's chains" {
+	local f=$BIN/tetra-tap
+	command -v llvm-addr2line >/dev/null || skip "no llvm-addr2line"
+	addresses "$f" . | shuf -n "${DWARF_PLACES:-3000}" |
+		sort >"$(tmp at)"
+	# Without DWARF it takes the file's name from the symbol table.
+	JUDGE=llvm-addr2line judge "$f" <"$(tmp at)" |
+		sed -E 's, [^ /]+:0$, ??:0,' >"$(tmp want)"
+	ours "$f" <"$(tmp at)" >"$(tmp got)"
+	run diff <(grep -v ' ??:0' "$(tmp want)") \
+		<(paste -d '\n' "$(tmp want)" "$(tmp got)" | awk 'NR % 2 { w = $0 }
+			NR % 2 == 0 && w !~ / [?][?]:0/')
+	assert_success
+	(($(grep -c : "$(tmp want)") >= 3000))
+}
+
+# hostile FILE: the names still stand, quickly; says how many frames have lines
+hostile() {
+	addresses "$D/c5" '^outer$' | head -n 5 | frames_at "$1" >"$(tmp in)"
+	timeout 20 rt-canon --sysroot / --inlines --debug-dir "$(tmp debug)" \
+		<"$(tmp in)" >"$(tmp got)"
+	assert_equal "$(grep -c '"function_name":"outer"' "$(tmp got)")" 5
+	grep -c '"source_file"' "$(tmp got)" || :
+}
+
+@test "hostile: what a file says of other files leads nowhere" {
+	mkdir -p "$(tmp debug)"
+	# The supplementary file is a pipe: who opens it waits for ever.
+	mkfifo "$(tmp fifo)"
+	{ printf '%s\0' "$(tmp fifo)"; head -c 20 /dev/zero; } >"$(tmp alt)"
+	objcopy --add-section .gnu_debugaltlink="$(tmp alt)" "$D/c5" "$(tmp f)"
+	run hostile "$(tmp f)"
+	assert_output 0
+	# With the file that it means there are lines again.
+	mkdir -p "$(tmp debug)/.build-id/00"
+	gcc -g -O2 -shared -fPIC -x c -Wl,--build-id=0x$(printf '00%.0s' {1..20}) \
+		-o "$(tmp debug)/.build-id/00/$(printf '00%.0s' {1..19}).debug" \
+		- <<<'int shared;'
+	run hostile "$(tmp f)"
+	assert_output 5
+}
+
+@test "hostile: bombs, texts without an end, lengths too large" {
+	mkdir -p "$(tmp debug)"
+	objcopy --dump-section .debug_str="$(tmp str)" "$D/c5" /dev/null
+	perl -0777 -pe 's/\0$/x/' "$(tmp str)" >"$(tmp bad)"
+	objcopy --update-section .debug_str="$(tmp bad)" "$D/c5" "$(tmp f)"
+	run hostile "$(tmp f)"
+	assert_output 0
+	# 300 MB of zeros, a few pages in the file.
+	head -c 300M /dev/zero >"$(tmp zero)"
+	objcopy --update-section .debug_str="$(tmp zero)" "$D/c5" "$(tmp f)"
+	objcopy --compress-debug-sections=zlib "$(tmp f)"
+	rm "$(tmp zero)"
+	run hostile "$(tmp f)"
+	assert_output 0
+	# Lengths of a unit and of its line table.
+	for s in info line; do
+		objcopy --dump-section .debug_$s="$(tmp sec)" "$D/c5" /dev/null
+		perl -0777 -pe 'substr($_, 0, 4) = "\xf0\xff\xff\x7f"' \
+			"$(tmp sec)" >"$(tmp bad)"
+		objcopy --update-section .debug_$s="$(tmp bad)" "$D/c5" "$(tmp f)"
+		run hostile "$(tmp f)"
+		assert_success
+	done
+}
