@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "canon/frame.h"
+#include "canon/framestats.h"
 #include "canon/ids.h"
 #include "canon/reportfile.h"
 #include "canon/samples.h"
@@ -265,7 +266,7 @@ int main(int argc, char **argv)
 	metrics_register(&dropped);
 	metrics_register(&unknown_fields);
 	metrics_register_histogram(&duration);
-	frame_metrics_register();
+	framestats_register();
 	where_metrics_register();
 	c.where = where_open(&o.where);
 	c.frames = frame_maker_new(&c.where, &err);

@@ -2,11 +2,11 @@
 #include "canon/frame.h"
 
 #include "base/mem.h"
+#include "canon/framestats.h"
 #include "canon/names.h"
 #include "codec/pbwire.h"
 #include "event/hook.h"
 #include "pipe/diag.h"
-#include "pipe/metrics.h"
 #include "symbol/hygiene.h"
 
 #define CALL_STACK_FRAMES 7
@@ -35,8 +35,9 @@ enum {
 struct frame_maker {
 	struct resolver *resolver;
 	struct names *names;
-	struct buf id, at;		       /* of the frame at hand */
-	const struct kallsyms *kernel;	       /* or NULL */
+	struct buf id, at;	       /* of the frame at hand */
+	struct jitname_bufs jit;       /* of names that the agent gave */
+	const struct kallsyms *kernel; /* or NULL */
 	struct buf kernel_name, kernel_module; /* of the frame at hand */
 	uint8_t hint;
 	uint64_t serial;       /* of the event whose scope the resolver has */
@@ -47,6 +48,8 @@ struct frame_maker {
 /* All that a frame says, before it is written. */
 struct canonical {
 	sv module, symbol, function_name, raw_symbol;
+	sv source_file;
+	uint32_t line;
 	sv build_id;
 	const char *build_id_kind;
 	enum module_kind kind;
@@ -81,6 +84,7 @@ void frame_maker_free(struct frame_maker *m)
 	resolver_free(m->resolver);
 	names_free(m->names);
 	buf_release(&m->id);
+	jitname_release(&m->jit);
 	buf_release(&m->at);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
@@ -98,75 +102,9 @@ void frame_maker_report(struct frame_maker *m, struct report *r)
 	m->report = r;
 }
 
-static struct metric parsed = {.name = "tetrapipe_canon_symbol_files_total",
-			       .help = "Module files read, or tried to",
-			       .label = ""};
-static struct metric shared = {
-	.name = "tetrapipe_canon_symbol_files_shared_total",
-	.help = "Module files met again under another path or root",
-	.label = ""};
-static struct metric evicted = {
-	.name = "tetrapipe_canon_symbol_evictions_total",
-	.help = "Module paths forgotten for --symbol-cache",
-	.label = ""};
-static struct metric refused = {
-	.name = "tetrapipe_canon_build_id_refused_total",
-	.help = "Frames whose file has another build-id than the process had",
-	.label = ""};
-static struct metric facts_evicted = {
-	.name = "tetrapipe_canon_loaded_evictions_total",
-	.help = "Build-ids from loader events forgotten for newer ones",
-	.label = ""};
-static struct metric dwarf_opened = {
-	.name = "tetrapipe_canon_dwarf_files_total",
-	.help = "Files whose lines were looked for",
-	.label = "result=\"opened\""};
-static struct metric dwarf_none = {.name = "tetrapipe_canon_dwarf_files_total",
-				   .help = "Files whose lines were looked for",
-				   .label = "result=\"none\""};
-static struct metric dwarf_closed = {
-	.name = "tetrapipe_canon_dwarf_evictions_total",
-	.help = "Files whose DWARF was closed for --dwarf-cache",
-	.label = ""};
-static struct metric dwarf_cached = {
-	.name = "tetrapipe_canon_dwarf_cache_bytes",
-	.help = "Memory that DWARF takes",
-	.label = "",
-	.gauge = true};
-static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
-			       .help = "Memory that symbols take",
-			       .label = "",
-			       .gauge = true};
-
-void frame_metrics_register(void)
-{
-	metrics_register(&parsed);
-	metrics_register(&shared);
-	metrics_register(&evicted);
-	metrics_register(&refused);
-	metrics_register(&facts_evicted);
-	metrics_register(&cached);
-	metrics_register(&dwarf_opened);
-	metrics_register(&dwarf_none);
-	metrics_register(&dwarf_closed);
-	metrics_register(&dwarf_cached);
-}
-
 void frame_metrics_update(const struct frame_maker *m)
 {
-	struct resolver_stats st;
-
-	resolver_get_stats(m->resolver, &st);
-	metric_set(&parsed, st.loads);
-	metric_set(&shared, st.shared);
-	metric_set(&evicted, st.evictions);
-	metric_set(&refused, st.refused);
-	metric_set(&facts_evicted, st.facts_evicted);
-	metric_set(&cached, st.bytes);
-	metric_set(&dwarf_opened, st.lines.opened);
-	metric_set(&dwarf_none, st.lines.without);
-	metric_set(&dwarf_closed, st.lines.closed);
-	metric_set(&dwarf_cached, st.lines.bytes);
+	framestats_update(m->resolver);
 }
 
 static struct resolver_scope scope_of(const struct adapter_scope *s)
@@ -176,6 +114,7 @@ static struct resolver_scope scope_of(const struct adapter_scope *s)
 				       .node = s->node,
 				       .image_digest = s->image_digest,
 				       .pid = s->pid,
+				       .ns_pid = s->ns_pid,
 				       .start_ns = s->start_ns};
 }
 
@@ -308,6 +247,15 @@ static bool agrees(struct frame_maker *m, sv agents,
 	       resolver_is_alias(mod, r, agents);
 }
 
+static void take_lines(const struct lines *l, struct canonical *c)
+{
+	c->lines = l;
+	if (!l)
+		return;
+	c->source_file = l->file;
+	c->line = l->line;
+}
+
 static void take_ours(const struct resolver_frame *r, struct canonical *c)
 {
 	c->symbol = r->symbol;
@@ -315,6 +263,43 @@ static void take_ours(const struct resolver_frame *r, struct canonical *c)
 	c->raw_symbol = r->raw_symbol;
 	c->offset = r->offset;
 	c->has_id = r->build_id.n != 0;
+}
+
+static void take_jit(const struct jitname *n, struct canonical *c)
+{
+	c->symbol = n->symbol;
+	c->function_name = n->function_name;
+	c->raw_symbol = n->raw;
+	c->source_file = n->source_file;
+	c->line = n->line;
+}
+
+/*
+ * Memory without a file, and so without a build-id: no function id. What the
+ * compiler of such code called it is in the process's perf map; perf has read
+ * that already.
+ */
+static void memory_frame(struct frame_maker *m, const struct adapter_frame *f,
+			 const struct resolver_module *mod, struct canonical *c)
+{
+	struct jitname n;
+
+	if (resolver_jit(m->resolver, mod, f->address, f->caller, &n,
+			 &c->offset)) {
+		take_jit(&n, c);
+		c->verdict = f->symbol.n ? sv_eq(n.raw, f->symbol)
+						   ? VERDICT_SAME
+						   : VERDICT_CORRECTED
+					 : VERDICT_RESOLVED;
+		return;
+	}
+	*(f->probe ? &c->offset : &c->module_offset) = f->offset;
+	c->has_offset = f->has_offset && !f->probe;
+	c->verdict = f->symbol.n ? VERDICT_UNVERIFIABLE : VERDICT_UNRESOLVED;
+	if (!f->symbol.n)
+		return;
+	jitname_parse(f->symbol, &m->jit, &n);
+	take_jit(&n, c);
 }
 
 /* A probe by name: at the start of that function, or behind it. */
@@ -330,7 +315,7 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 		take_ours(&r, c);
 		c->verdict = VERDICT_SAME;
 		r.pc += f->has_offset ? f->offset : 0;
-		c->lines = resolver_lines(m->resolver, mod, &r);
+		take_lines(resolver_lines(m->resolver, mod, &r), c);
 	} else {
 		take_told(m, f, mod, c);
 	}
@@ -345,6 +330,10 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 
 	c->module = mod->path;
 	c->kind = mod->kind;
+	if (module_is_memory(mod->kind)) {
+		memory_frame(m, f, mod, c);
+		return;
+	}
 	if (f->probe && f->symbol.n) {
 		named_probe(m, f, mod, c);
 		return;
@@ -359,7 +348,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		return;
 	}
 	take_ours(&r, c);
-	c->lines = resolver_lines(m->resolver, mod, &r);
+	take_lines(resolver_lines(m->resolver, mod, &r), c);
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
@@ -390,13 +379,15 @@ static sv call_place(struct frame_maker *m, const struct lines_inlined *i)
 }
 
 /* Lists of equal length: an unknown name or place is an empty text. */
-static void put_lines(struct frame_maker *m, const struct lines *l,
-		      struct buf *out)
+static void put_inlined(const struct lines *l, struct buf *out)
 {
-	pb_put_string(out, F_SOURCE_FILE, l->file);
-	pb_put_uint(out, F_LINE_NUMBER, l->line);
 	for (uint32_t i = 0; i < l->n; i++)
 		pb_put_bytes(out, F_INLINED, l->inlined[i].function_name);
+}
+
+static void put_inlined_at(struct frame_maker *m, const struct lines *l,
+			   struct buf *out)
+{
 	for (uint32_t i = 0; i < l->n; i++)
 		pb_put_bytes(out, F_INLINED_AT, call_place(m, &l->inlined[i]));
 }
@@ -419,6 +410,8 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	pb_put_string(out, F_SYMBOL, c.symbol);
 	pb_put_uint(out, F_OFFSET, c.offset);
 	pb_put_uint(out, F_IS_KERNEL_SPACE, f->kernel);
+	pb_put_string(out, F_SOURCE_FILE, c.source_file);
+	pb_put_uint(out, F_LINE_NUMBER, c.line);
 	pb_put_string(out, F_FUNCTION_NAME, c.function_name);
 	pb_put_string(out, F_RAW_SYMBOL, c.raw_symbol);
 	pb_put_string(out, F_BUILD_ID, c.build_id);
@@ -427,9 +420,11 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 		put_id(m, &c, out);
 	pb_put_uint(out, F_MODULE_KIND, (uint64_t)c.kind);
 	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
+	if (c.lines)
+		put_inlined(c.lines, out);
 	if (c.has_offset)
 		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
 	if (c.lines)
-		put_lines(m, c.lines, out);
+		put_inlined_at(m, c.lines, out);
 	m->hint = pb_close(out, at, m->hint);
 }

@@ -19,6 +19,7 @@ struct adapter_scope {
 	sv container_id; /* as in the call; empty outside of containers */
 	sv image_digest;
 	uint32_t pid;	  /* as the host numbers it; 0: not told */
+	uint32_t ns_pid;  /* as its container does; 0: not told */
 	int64_t start_ns; /* of the process, since 1970; 0: not told */
 	uint64_t serial;  /* of the event: the views above change with it */
 };
@@ -31,6 +32,7 @@ struct adapter_frame {
 	sv module, symbol;
 	uint64_t offset;
 	bool has_offset;
+	uint64_t address; /* of the run, not to be shown; 0: not told */
 	const struct adapter_scope *scope;
 };
 
