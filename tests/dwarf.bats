@@ -354,7 +354,11 @@ lined() {
 		--metrics-file "$(tmp m)" <"$(tmp in)" >"$(tmp got)"
 	run grep -c source_file "$(tmp got)"
 	assert_output 0
+	# Each is looked at once.
 	grep -qF 'tetrapipe_canon_dwarf_files_total{result="none"} 3' "$(tmp m)"
+	run grep -c source_file <(rt-canon --sysroot / --inlines \
+		--dwarf-cache 0 <"$(tmp in)")
+	assert_output 0
 }
 
 @test "random places of a large program: llvm-addr2line's chains" {
