@@ -188,7 +188,7 @@ static void bench_lines(void)
 
 	if (!r || readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
 		return;
-	n = find_offsets(r, sv_str(path), offsets, ARRAY_LEN(offsets));
+	n = find_offsets(r, path, offsets, ARRAY_LEN(offsets));
 	ask(r, sv_str(path), offsets, &n);
 	resolver_free(r);
 	if (!n)
