@@ -20,20 +20,22 @@ enum {
 	F_IS_KERNEL_SPACE,
 	F_SOURCE_FILE,
 	F_LINE_NUMBER,
-	F_FUNCTION_NAME = 7,
+	F_FUNCTION_NAME,
 	F_RAW_SYMBOL,
 	F_BUILD_ID,
 	F_BUILD_ID_KIND,
 	F_FUNCTION_ID,
 	F_MODULE_KIND,
 	F_VERDICT = 15,
-	F_MODULE_OFFSET = 17,
+	F_INLINED,
+	F_MODULE_OFFSET,
+	F_INLINED_AT,
 };
 
 struct frame_maker {
 	struct resolver *resolver;
 	struct names *names;
-	struct buf id;
+	struct buf id, at;	       /* of the frame at hand */
 	struct jitname_bufs jit;       /* of names that the agent gave */
 	const struct kallsyms *kernel; /* or NULL */
 	struct buf kernel_name, kernel_module; /* of the frame at hand */
@@ -56,6 +58,7 @@ struct canonical {
 	uint64_t module_offset;
 	bool has_offset;
 	enum frame_verdict verdict;
+	const struct lines *lines; /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
@@ -82,6 +85,7 @@ void frame_maker_free(struct frame_maker *m)
 	names_free(m->names);
 	buf_release(&m->id);
 	jitname_release(&m->jit);
+	buf_release(&m->at);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
 	mem_free(m);
@@ -243,6 +247,15 @@ static bool agrees(struct frame_maker *m, sv agents,
 	       resolver_is_alias(mod, r, agents);
 }
 
+static void take_lines(const struct lines *l, struct canonical *c)
+{
+	c->lines = l;
+	if (!l)
+		return;
+	c->source_file = l->file;
+	c->line = l->line;
+}
+
 static void take_ours(const struct resolver_frame *r, struct canonical *c)
 {
 	c->symbol = r->symbol;
@@ -301,6 +314,8 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 	if (r.found) {
 		take_ours(&r, c);
 		c->verdict = VERDICT_SAME;
+		r.pc += f->has_offset ? f->offset : 0;
+		take_lines(resolver_lines(m->resolver, mod, &r), c);
 	} else {
 		take_told(m, f, mod, c);
 	}
@@ -333,6 +348,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		return;
 	}
 	take_ours(&r, c);
+	take_lines(resolver_lines(m->resolver, mod, &r), c);
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
@@ -350,6 +366,30 @@ static void put_id(struct frame_maker *m, const struct canonical *c,
 	m->id.n = 0;
 	if (resolver_function_id(&m->id, &r, c->offset))
 		pb_put_bytes(out, F_FUNCTION_ID, buf_view(&m->id));
+}
+
+/* FILE:LINE of a call; without a line the file alone. */
+static sv call_place(struct frame_maker *m, const struct lines_inlined *i)
+{
+	m->at.n = 0;
+	buf_sv(&m->at, i->call_file);
+	if (i->call_file.n && i->call_line)
+		buf_printf(&m->at, ":%u", i->call_line);
+	return buf_view(&m->at);
+}
+
+/* Lists of equal length: an unknown name or place is an empty text. */
+static void put_inlined(const struct lines *l, struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED, l->inlined[i].function_name);
+}
+
+static void put_inlined_at(struct frame_maker *m, const struct lines *l,
+			   struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED_AT, call_place(m, &l->inlined[i]));
 }
 
 void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
@@ -380,7 +420,11 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 		put_id(m, &c, out);
 	pb_put_uint(out, F_MODULE_KIND, (uint64_t)c.kind);
 	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
+	if (c.lines)
+		put_inlined(c.lines, out);
 	if (c.has_offset)
 		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
+	if (c.lines)
+		put_inlined_at(m, c.lines, out);
 	m->hint = pb_close(out, at, m->hint);
 }
