@@ -24,13 +24,17 @@ _rt_hotsym()
 		return ;;
 	--max-samples)
 		return ;;
+	--top)
+		return ;;
+	--max-nodes)
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
 	--max-record)
 		return ;;
 	-o|--output)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact table folded pprof svg" -- "$cur")
 		return ;;
 	--color)
 		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
@@ -61,6 +65,8 @@ _rt_hotsym()
 			--min-confidence
 			--no-samples
 			--max-samples
+			--top
+			--max-nodes
 			--input-format
 			--max-record
 			-o --output

@@ -97,7 +97,7 @@ static void put_row(const struct row *r, const struct view_data *d,
 void viewtable_write(const struct view_data *d, size_t top, size_t width,
 		     struct buf *out)
 {
-	size_t n, n_rows, shown = 0;
+	size_t n, n_rows;
 	const struct stacknode *nodes = stacktree_nodes(d->tree, &n);
 	struct row *rows;
 	bool *open;
@@ -109,8 +109,10 @@ void viewtable_write(const struct view_data *d, size_t top, size_t width,
 	qsort(rows, n_rows, sizeof(*rows), by_weight);
 	buf_printf(out, "%10s %7s %9s %s\n", "TOTAL", "SHARE", "SELF",
 		   "FUNCTION  MODULE");
-	for (; shown < n_rows && shown < top && rows[shown].total; shown++)
-		put_row(&rows[shown], d, width, out);
+	while (n_rows && !rows[n_rows - 1].total)
+		n_rows--; /* programs */
+	for (size_t i = 0; i < MIN(n_rows, top); i++)
+		put_row(&rows[i], d, width, out);
 	buf_printf(out, "%llu events, %zu functions",
 		   (unsigned long long)d->events, n_rows);
 	view_losses(d, out);
