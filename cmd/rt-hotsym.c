@@ -83,6 +83,12 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	return STAGE_MERGED;
 }
 
+static int on_idle(void *ctx, struct stage *s)
+{
+	(void)s;
+	return hotsym_idle(((struct context *)ctx)->hot);
+}
+
 /* The end of a segment that ended badly cuts its windows. */
 static bool on_close(void *ctx, struct stage *s, bool complete)
 {
@@ -104,6 +110,9 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "lateness", .kind = OPT_DURATION, .arg = "TIME",
 		 .help = "how late an event may come, default 30s",
 		 .dst = &o->hot.lateness_ms},
+		{.name = "flush-interval", .kind = OPT_DURATION, .arg = "TIME",
+		 .help = "live: write what is counted so far, default 30s",
+		 .dst = &o->hot.flush_ms},
 		{.name = "session", .kind = OPT_STRING, .arg = "NAME",
 		 .help = "name of this run, default from the first event",
 		 .dst = &o->hot.session},
@@ -180,11 +189,13 @@ int main(int argc, char **argv)
 		.stage = STAGE_OPTS_DEFAULT,
 		.view = VIEWER_OPTS_DEFAULT,
 		.hot = {.window_ms = 60000, .lateness_ms = 30000,
+			.flush_ms = 30000,
 			.max_keys = 100000, .max_callers = 64,
 			.max_samples = 8 * MIB, .min_confidence = 0.2}};
 	struct context c = {0};
 	struct stage s = {.name = "rt-hotsym", .ctx = &c,
-			  .on_record = on_record, .on_close = on_close};
+			  .on_record = on_record, .on_close = on_close,
+			  .on_idle = on_idle};
 	struct batch_sink sink = {&c,		  begin_symbol, end_symbol,
 				   begin_package, end_package,	on_late};
 	enum view_form form;

@@ -14,6 +14,8 @@ _rt_hotsym()
 		return ;;
 	--lateness)
 		return ;;
+	--flush-interval)
+		return ;;
 	--session)
 		return ;;
 	--max-keys)
@@ -58,6 +60,7 @@ _rt_hotsym()
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--window
 			--lateness
+			--flush-interval
 			--session
 			--kernel
 			--max-keys

@@ -3,6 +3,7 @@
 complete -c rt-hotsym -f
 complete -c rt-hotsym -l window -x -d 'length of a window, default 60s'
 complete -c rt-hotsym -l lateness -x -d 'how late an event may come, default 30s'
+complete -c rt-hotsym -l flush-interval -x -d 'live: write what is counted so far, default 30s'
 complete -c rt-hotsym -l session -x -d 'name of this run, default from the first event'
 complete -c rt-hotsym -l kernel -d 'count kernel functions, too'
 complete -c rt-hotsym -l max-keys -x -d 'keys in memory, default 100000'
