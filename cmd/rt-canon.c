@@ -278,6 +278,7 @@ int main(int argc, char **argv)
 		return tool_end(TOOL_SYSTEM, 0);
 	}
 	adapter_on_loaded(c.adapter, frame_loaded);
+	adapter_on_package(c.adapter, frame_package);
 	reportfile_open(&c.report, &o.report);
 	frame_maker_report(c.frames, c.report.report);
 	status = feed(&s, &o, c.frames);

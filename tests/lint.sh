@@ -35,8 +35,8 @@ rank()
 	pipe) echo 1 ;;
 	text) echo 2 ;;
 	codec) echo 3 ;;
-	event | symbol | package) echo 4 ;;
-	compact) echo 5 ;;
+	event | symbol) echo 4 ;;
+	compact | package) echo 5 ;;
 	stream) echo 6 ;;
 	canon | redact | hotsym | load | replay | select | tap | witness)
 		echo 7 ;;

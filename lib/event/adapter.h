@@ -42,12 +42,18 @@ typedef void adapter_frame_fn(void *ctx, const struct adapter_frame *f,
 typedef void adapter_loaded_fn(void *ctx, const struct adapter_scope *scope,
 			       sv path, sv build_id);
 
+/* Appends the fields of a FilePackage: the package of the file of a path. */
+typedef void adapter_package_fn(void *ctx, const struct adapter_scope *scope,
+				sv path, struct buf *out);
+
 struct adapter;
 
 /* NULL: libcrypto does not work. */
 struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx);
 /* Also tells of files loaded; the callback gets the same ctx. */
 void adapter_on_loaded(struct adapter *a, adapter_loaded_fn *loaded);
+/* Asked for the binary of an exec event and the file of a loader event. */
+void adapter_on_package(struct adapter *a, adapter_package_fn *package);
 void adapter_free(struct adapter *a);
 
 /* What messages about the event name (seed: structured logs). */

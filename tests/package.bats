@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# The package of a file, held against the package managers themselves: dpkg
+# and rpm on databases that they wrote.
+
+load lib
+
+# loaders: paths on stdin as loader events
+loaders() {
+	jq -Rc '{process_loader: {process: {exec_id: "e", pid: 1,
+		binary: "/bin/a"}, path: .}, node_name: "n"}'
+}
+
+# packages ARG...: paths on stdin; "PATH<TAB>PURL<TAB>SOURCE", by rt-canon
+packages() {
+	loaders | rt-canon "$@" | jq -r 'select(.kind == "call").loaded |
+		[.path, .package.purl // "", .package.purl_source // ""] | @tsv'
+}
+
+# frame_of MODULE: an event with one user frame there
+frame_of() {
+	jq -cn --arg m "$1" '{process_kprobe: {process: {exec_id: "e", pid: 7,
+		binary: "/usr/bin/app"}, function_name: "__x64_sys_read",
+		user_stack_trace: [{offset: "4096", module: $m}]},
+		node_name: "n", time: "2026-01-01T00:00:01Z"}'
+}
+
+elf_files() {
+	find "$@" -xdev -type f -size +52c -print0 2>/dev/null |
+		perl -0ne 'chomp; next if /\n/; open F, "<", $_ or next;
+			sysread F, $b, 4; print "$_\n" if $b eq "\x7fELF"'
+}
+
+# expected: "PATH<TAB>PURL" of paths on stdin by dpkg -S and dpkg-query. Where
+# dpkg does not know a path below /usr, it may know it by its old name.
+expected() {
+	perl -e '
+		my (%purl, %owner);
+		open my $q, "-|", "dpkg-query", "-W", "-f",
+			"\${Package} \${Version} \${Architecture}\n";
+		while (<$q>) {
+			my ($n, $v, $a) = split;
+			$v =~ s/([^A-Za-z0-9.~_:-])/sprintf "%%%02X", ord $1/ge;
+			$n =~ s/\+/%2B/g;
+			$purl{"$n:$a"} = "pkg:deb/debian/$n\@$v?arch=$a";
+			$purl{$n} = $purl{"$n:$a"};
+		}
+		my ($codename) = `cat /etc/os-release` =~
+			/^VERSION_CODENAME=(\w+)/m;
+		chomp(my @paths = <STDIN>);
+		my @ask = map { m,^/usr(/s?bin/.*|/lib.*),s ? ($_, $1) : $_ }
+			@paths;
+		while (my @some = splice @ask, 0, 1000) {
+			open my $p, "-|", "dpkg", "-S", @some;
+			while (<$p>) {
+				next if /^diversion by /;
+				/^([^,]+?)(?:, .*)?: (.*)$/ or next;
+				$owner{$2} = $1;
+			}
+		}
+		for (@paths) {
+			my $o = $owner{$_};
+			$o = $owner{$1} if !defined $o && m,^/usr(/.*),;
+			if (defined $o) {
+				$o =~ s/\+/%2B/g;
+				$o = "$purl{$o}&distro=$codename";
+			}
+			print "$_\t", $o // "", "\n";
+		}' 2>"$BATS_TEST_TMPDIR/dpkg.err"
+}
+
+@test "every ELF file of this machine is in the package that dpkg says" {
+	cd "$BATS_TEST_TMPDIR"
+	elf_files /usr >paths
+	expected <paths >want
+	packages --sysroot / <paths | cut -f 1,2 >got
+	assert_same want got
+	echo "# $(wc -l <paths) ELF files: $(grep -c pkg: got) in packages," \
+		"$(grep -vc pkg: got) in none" >&3
+	[ "$(grep -c pkg: got)" -gt 500 ]
+}
+
+@test "paths through the old names of merged directories mean the same file" {
+	cd "$BATS_TEST_TMPDIR"
+	elf_files /usr/bin /usr/lib/x86_64-linux-gnu | head -n 400 >paths
+	packages --sysroot / <paths | cut -f 2 >want
+	sed 's,^/usr,,' paths | packages --sysroot / | cut -f 2 >got
+	assert_same want got
+}
+
+@test "frames and exec events carry the package, and it reaches package_seen" {
+	cd "$BATS_TEST_TMPDIR"
+	local libc app
+	libc=$(ldd /usr/bin/jq | awk '/libc\.so/ { print $3 }')
+	app=/usr/bin/jq
+	printf '%s\n' "/usr${libc#/usr}" $app | expected | cut -f 2 >want
+	{
+		frame_of "/usr${libc#/usr}"
+		jq -cn '{process_exec: {process: {exec_id: "e", pid: 7,
+			binary: "/usr/bin/jq"}}, node_name: "n",
+			time: "2026-01-01T00:00:02Z"}'
+	} | rt-canon --sysroot / >calls
+	jq -r 'select(.kind == "call") | .stack_frames[0].purl,
+		.binary_package.purl | values' calls >got
+	assert_same want got
+	jq -e -s '.[0].stack_frames[0] | .purl_source == "dpkg" and
+		.purl_confidence > 0.9' calls
+	rt-canon -o pb <calls | rt-hotsym |
+		jq -r 'select(.kind == "package_seen") |
+			[.evidence, .module, .purl] | @tsv' | sort >seen
+	printf 'binary_exec\t%s\t%s\nlibrary_loaded\t%s\t%s\n' \
+		$app "$(sed -n 2p want)" "/usr${libc#/usr}" \
+		"$(sed -n 1p want)" >want.seen
+	assert_same want.seen seen
+}
+
+# --- roots that dpkg made ----------------------------------------------------
+
+# deb NAME VERSION ARCH PATH...: NAME.deb with these files; $FIELDS in its control
+deb() {
+	local name=$1 version=$2 arch=$3 p d
+	d=$BATS_TEST_TMPDIR/build/$name
+	shift 3
+	rm -rf "$d"
+	mkdir -p "$d/DEBIAN"
+	printf 'Package: %s\nVersion: %s\nArchitecture: %s\n%sMaintainer: x <x@x>\nDescription: x\n' \
+		"$name" "$version" "$arch" "${FIELDS-}" >"$d/DEBIAN/control"
+	for p; do
+		mkdir -p "$d/${p%/*}"
+		echo "$name" >"$d$p"
+	done
+	dpkg-deb --root-owner-group -Zgzip -b "$d" \
+		"$BATS_TEST_TMPDIR/$name.deb" >/dev/null
+}
+
+# install ROOT DEB...: by dpkg, into a root of its own
+install_debs() {
+	local root=$1
+	shift
+	mkdir -p "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates"
+	touch "$root/var/lib/dpkg/status"
+	dpkg --root="$root" --force-all --log=/dev/null -i "$@" >/dev/null 2>&1
+}
+
+os_release() { # os_release ROOT LINE...
+	local root=$1
+	shift
+	mkdir -p "$root/etc"
+	printf '%s\n' "$@" >"$root/etc/os-release"
+}
+
+@test "dpkg: diversions, files of two architectures, removed and odd packages" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir root
+	deb plain 1.0-1 amd64 /usr/bin/tool /etc/plain.conf
+	deb 'lib+x' '2:1.0~rc1+b1' amd64 /usr/lib/libx.so.1
+	deb wrapper 3 all /usr/bin/wrapped
+	FIELDS=$'Multi-Arch: same\n' deb multi 4 amd64 /lib/x86/libm.so
+	deb gone 5 amd64 /usr/bin/gone
+	echo /etc/gone.conf >build/gone/DEBIAN/conffiles
+	mkdir -p build/gone/etc && touch build/gone/etc/gone.conf
+	dpkg-deb --root-owner-group -b build/gone gone.deb >/dev/null
+	install_debs root ./plain.deb ./lib+x.deb ./multi.deb ./gone.deb
+	FIELDS=$'Multi-Arch: same\n' deb multi 4 i386 /lib/i386/libm.so
+	install_debs root ./multi.deb
+	dpkg --root="$PWD/root" --log=/dev/null -r gone >/dev/null 2>&1
+	dpkg-divert --root "$PWD/root" --package wrapper --divert \
+		/usr/bin/tool.real --rename /usr/bin/tool >/dev/null
+	dpkg-divert --root "$PWD/root" --local --divert \
+		/usr/lib/libx.old --rename /usr/lib/libx.so.1 >/dev/null
+	deb wrapper 3 all /usr/bin/tool
+	install_debs root ./wrapper.deb
+	os_release root 'ID=debian' 'VERSION_ID="99"'
+	printf '%s\n' /usr/bin/tool /usr/bin/tool.real /usr/lib/libx.so.1 \
+		/usr/lib/libx.old /lib/x86/libm.so /lib/i386/libm.so \
+		/usr/bin/gone /etc/gone.conf /usr/bin /usr/bin/none |
+		packages --sysroot root >got
+	cat >want <<-'END'
+	/usr/bin/tool	pkg:deb/debian/wrapper@3?arch=all&distro=debian-99	dpkg
+	/usr/bin/tool.real	pkg:deb/debian/plain@1.0-1?arch=amd64&distro=debian-99	dpkg
+	/usr/lib/libx.so.1		
+	/usr/lib/libx.old	pkg:deb/debian/lib%2Bx@2:1.0~rc1%2Bb1?arch=amd64&distro=debian-99	dpkg
+	/lib/x86/libm.so	pkg:deb/debian/multi@4?arch=amd64&distro=debian-99	dpkg
+	/lib/i386/libm.so	pkg:deb/debian/multi@4?arch=i386&distro=debian-99	dpkg
+	/usr/bin/gone		
+	/etc/gone.conf		
+	/usr/bin		
+	/usr/bin/none		
+	END
+	assert_same want got
+}
+
+@test "dpkg: a distroless root, and merged directories of either kind" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p less/var/lib/dpkg/status.d
+	printf 'Package: libssl3\nVersion: 3.0.11-1\nArchitecture: amd64\nDescription: a\n b\n' \
+		>less/var/lib/dpkg/status.d/libssl3
+	printf 'd41d8cd98f00b204e9800998ecf8427e  usr/lib/libssl.so.3\n' \
+		>less/var/lib/dpkg/status.d/libssl3.md5sums
+	os_release less 'PRETTY_NAME="Distroless"' 'ID="debian"' \
+		VERSION_CODENAME=bookworm
+	printf '%s\n' /usr/lib/libssl.so.3 /lib/libssl.so.3 /usr/lib/other |
+		packages --sysroot less | cut -f 2 >got
+	printf '%s\n' 'pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=bookworm' \
+		'pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=bookworm' '' >want
+	assert_same want got
+	# Not merged: two files.
+	mkdir -p split/lib split/usr/lib
+	deb a 1 amd64 /lib/liba.so
+	deb b 1 amd64 /usr/lib/liba.so
+	install_debs split ./a.deb ./b.deb
+	# A link from /usr to /, and an absolute one that must stay inside.
+	mkdir -p back/bin back/usr
+	ln -s ../bin back/usr/bin
+	ln -s /usr/games back/games
+	mkdir -p back/usr/games
+	deb c 1 amd64 /usr/bin/c
+	deb d 1 amd64 /games/d
+	install_debs back ./c.deb ./d.deb
+	{
+		printf '%s\n' /lib/liba.so /usr/lib/liba.so |
+			packages --sysroot split
+		printf '%s\n' /bin/c /usr/bin/c /games/d /usr/games/d |
+			packages --sysroot back
+	} | cut -f 1,2 | sed 's,pkg:deb/debian/,,; s,@.*,,' >got
+	printf '%s\t%s\n' /lib/liba.so a /usr/lib/liba.so b /bin/c c \
+		/usr/bin/c c /games/d d /usr/games/d d >want
+	assert_same want got
+}
+
+@test "images and their databases are kept apart" {
+	cd "$BATS_TEST_TMPDIR"
+	local a=sha256:$(printf 'a%.0s' {1..64}) b=sha256:$(printf 'b%.0s' {1..64})
+	mkdir A B
+	deb one 1 amd64 /usr/lib/libp.so
+	install_debs A ./one.deb
+	deb two 2 amd64 /usr/lib/libp.so
+	install_debs B ./two.deb
+	for i in $a $b $a; do
+		frame_of /usr/lib/libp.so | jq -c --arg d $i \
+			'.process_kprobe.process.pod = {container: {
+			 id: "containerd://\($d[7:])", image: {id: "r@\($d)"}}}'
+	done | rt-canon --image $a=A --image $b=B |
+		jq -r 'select(.kind == "call").stack_frames[0].purl' >got
+	printf 'pkg:deb/debian/%s?arch=amd64\n' one@1 two@2 one@1 >want
+	assert_same want got
+}
