@@ -11,7 +11,7 @@ packages='
 	libsimdjson-dev libjansson-dev libyaml-dev libxxhash-dev
 	zlib1g-dev libzstd-dev libssl-dev libre2-dev
 	libelf-dev liblzma-dev libiberty-dev libpq-dev libmicrohttpd-dev
-	libgrpc-dev libcurl4-openssl-dev
+	libgrpc-dev libcurl4-openssl-dev libsqlite3-dev
 	jq zstd gzip binutils
 	postgresql-15 postgresql-client-15'
 if [ "${1-}" = tests ]; then

@@ -93,6 +93,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'
 	foreign '(libelf|gelf|elf).h' symbol/elfreader
 	foreign 'lzma.h' symbol/xzdata
+	foreign 'sqlite3.h' package/rpmsqlite
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
 	foreign 'protobuf-c/.*' codec/schema
 	foreign 'jansson.h' tap/agentinfo

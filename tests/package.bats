@@ -246,3 +246,161 @@ os_release() { # os_release ROOT LINE...
 	printf 'pkg:deb/debian/%s?arch=amd64\n' one@1 two@2 one@1 >want
 	assert_same want got
 }
+
+# --- roots that rpm made -----------------------------------------------------
+
+# rpm_of NAME [EPOCH:]VERSION-RELEASE ARCH PATH...: a package below rpms/
+rpm_of() {
+	local name=$1 evr=$2 arch=$3 p
+	local epoch=${evr%%:*} d=$BATS_TEST_TMPDIR/rpm
+	[ "$epoch" = "$evr" ] && epoch=
+	evr=${evr#*:}
+	shift 3
+	mkdir -p "$d"
+	{
+		printf 'Name: %s\nVersion: %s\nRelease: %s\nSummary: x\nLicense: x\n' \
+			"$name" "${evr%-*}" "${evr##*-}"
+		[ "$epoch" ] && echo "Epoch: $epoch"
+		[ "$arch" = noarch ] && echo 'BuildArch: noarch'
+		printf '%%description\nx\n%%install\n'
+		for p; do
+			echo "mkdir -p %{buildroot}${p%/*}; echo $name >%{buildroot}$p"
+		done
+		printf '%%files\n'
+		printf '%s\n' "$@"
+	} >"$d/$name.spec"
+	rpmbuild --quiet -bb --define "_topdir $d" --define '_build_id_links none' \
+		--define "_rpmdir $BATS_TEST_TMPDIR/rpms" \
+		--define 'debug_package %{nil}' "$d/$name.spec" >/dev/null 2>&1
+}
+
+# rpm_root ROOT: three packages, one with an epoch, one that replaces a file
+rpm_root() {
+	rpm_of curl 7.50.3-1.fc25 "$(uname -m)" /usr/lib64/libcurl.so.4 \
+		/usr/bin/curl /usr/share/a/b/c /usr/share/a/d
+	rpm_of Openssl+Libs 1:3.0.9-2.fc25 "$(uname -m)" /usr/lib64/libssl.so.3
+	rpm_of tzdata 2023c-1 noarch /usr/share/zoneinfo/UTC
+	rpm_of other 9-9 noarch /usr/bin/curl
+	mkdir -p "$1"
+	rpm --root="$PWD/$1" --dbpath /var/lib/rpm --nodeps --nosignature \
+		--replacefiles -i $(find rpms -name '*.rpm' ! -name 'other*')
+	rpm --root="$PWD/$1" --dbpath /var/lib/rpm --nodeps --nosignature \
+		--replacefiles -i $(find rpms -name 'other*')
+	os_release "$1" ID=fedora VERSION_ID=25
+}
+
+# rpm_says ROOT: "PATH<TAB>PURL" for paths on stdin by rpm -qf
+rpm_says() {
+	local p
+	while read -r p; do
+		printf '%s\t%s\n' "$p" "$(rpm --root="$PWD/$1" --dbpath \
+			/var/lib/rpm -qf --qf '%{NAME}@%{VERSION}-%{RELEASE}?arch=%{ARCH}&distro=fedora-25%|EPOCH?{&epoch=%{EPOCH}}|\n' \
+			"$p" 2>/dev/null | grep '^[^ ]*$' | head -n 1 |
+			sed 's,+,%2B,g; s,^,pkg:rpm/fedora/,')"
+	done
+}
+
+@test "rpm: a SQLite database that rpm wrote says what rpm -qf says" {
+	cd "$BATS_TEST_TMPDIR"
+	rpm_root root
+	(cd root && find . -type f | sed 's,^\.,,') >paths
+	echo /usr/bin/none >>paths
+	grep -qx /usr/lib64/libssl.so.3 paths
+	rpm_says root <paths | sort >want
+	packages --sysroot root <paths | cut -f 1,2 | sort >got
+	assert_same want got
+	grep -q 'Openssl%2BLibs@3.0.9-2.fc25.*&epoch=1$' got
+	[ "$(grep -c pkg:rpm got)" -ge 6 ]
+	printf '/usr/bin/curl\n' | packages --sysroot root | grep -q rpm/fedora/other@9-9
+	# The same database where newer distributions have it.
+	mkdir -p root/usr/lib/sysimage
+	mv root/var/lib/rpm root/usr/lib/sysimage/
+	packages --sysroot root <paths | cut -f 1,2 | sort >got
+	assert_same want got
+	[ -z "$(find root -newer got)" ] # only read
+}
+
+# ndb SQLITE: a Packages.db with the same headers, by the form's description
+ndb() {
+	python3 - "$1" <<-'END'
+	import sqlite3, struct, sys, zlib
+	rows = sqlite3.connect(sys.argv[1]).execute(
+	    'SELECT hnum, blob FROM Packages').fetchall()
+	slots, blobs, at = [], b'', 4096 // 16
+	slots.append((b'Slot', 0, 0, 0))
+	for n, blob in rows:
+	    b = struct.pack('<4sIII', b'BlbS', n, 1, len(blob)) + blob
+	    b += b'\0' * (-(len(b) + 12) % 16)
+	    b += struct.pack('<II4s', zlib.adler32(blob), len(blob), b'BlbE')
+	    slots.append((b'Slot', n, at, len(b) // 16))
+	    blobs += b
+	    at += len(b) // 16
+	head = struct.pack('<4sIIII12x', b'RpmP', 0, 1, 1, len(rows) + 1)
+	page = head + b''.join(struct.pack('<4sIII', *s) for s in slots)
+	sys.stdout.buffer.write(page + b'\0' * (4096 - len(page)) + blobs)
+	END
+}
+
+@test "rpm: an ndb database of the same headers says the same" {
+	cd "$BATS_TEST_TMPDIR"
+	rpm_root root
+	(cd root && find usr -type f | sed 's,^,/,') >paths
+	packages --sysroot root <paths >want
+	ndb root/var/lib/rpm/rpmdb.sqlite >Packages.db
+	rm root/var/lib/rpm/*
+	packages --sysroot root <paths | grep -c pkg: && return 1
+	mv Packages.db root/var/lib/rpm/
+	packages --sysroot root <paths >got
+	assert_same want got
+	# Cut anywhere, it says less, never something else.
+	for n in 20 40 4096 5000 9000; do
+		head -c $n root/var/lib/rpm/Packages.db >cut
+		mkdir -p part/var/lib/rpm
+		mv cut part/var/lib/rpm/Packages.db
+		cp -r root/etc part/
+		packages --sysroot part <paths | grep pkg: >some || true
+		[ -z "$(comm -13 <(sort want) <(sort some))" ]
+	done
+}
+
+@test "apk: a database of Alpine's form" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/lib/apk/db
+	os_release root 'ID=alpine' VERSION_ID=3.19.1
+	cat >root/lib/apk/db/installed <<-'END'
+	C:Q1qKcZ+j23xssAXmgQhkOO8dHnbWw=
+	P:musl
+	V:1.2.4_git20230717-r4
+	A:x86_64
+	S:1
+	o:musl
+	F:lib
+	R:ld-musl-x86_64.so.1
+	a:0:0:755
+	Z:Q1rCK/D8ibY8FHnA+5ixBbF1pHN5Y=
+	R:libc.musl-x86_64.so.1
+	F:usr
+	F:usr/lib
+
+	C:Q1x
+	P:libstdc++
+	V:13.2.1_git20231014-r0
+	A:x86_64
+	F:usr
+	F:usr/lib
+	R:libstdc++.so.6.0.32
+	F:
+	R:top
+
+	END
+	printf '%s\n' /lib/ld-musl-x86_64.so.1 /lib/libc.musl-x86_64.so.1 \
+		/usr/lib/libstdc++.so.6.0.32 /top /usr/lib /usr/lib/none |
+		packages --sysroot root >got
+	printf '%s\t%s\t%s\n' \
+		/lib/ld-musl-x86_64.so.1 'pkg:apk/alpine/musl@1.2.4_git20230717-r4?arch=x86_64' apk \
+		/lib/libc.musl-x86_64.so.1 'pkg:apk/alpine/musl@1.2.4_git20230717-r4?arch=x86_64' apk \
+		/usr/lib/libstdc++.so.6.0.32 'pkg:apk/alpine/libstdc%2B%2B@13.2.1_git20231014-r0?arch=x86_64' apk \
+		/top 'pkg:apk/alpine/libstdc%2B%2B@13.2.1_git20231014-r0?arch=x86_64' apk \
+		/usr/lib '' '' /usr/lib/none '' '' >want
+	assert_same want got
+}

@@ -74,3 +74,12 @@ void distro_release(struct distro *d)
 	buf_release(&d->text);
 	*d = (struct distro){0};
 }
+
+void distro_text(const struct distro *d, struct buf *out)
+{
+	if (!d->id.n || !d->version_id.n)
+		return;
+	buf_sv(out, d->id);
+	buf_ch(out, '-');
+	buf_sv(out, d->version_id);
+}

@@ -23,4 +23,7 @@ void distro_release(struct distro *d);
 /* The same from the file's contents. */
 void distro_parse(struct distro *d, sv text);
 
+/* Appends ID-VERSION_ID, "fedora-25", where both are known. */
+void distro_text(const struct distro *d, struct buf *out);
+
 #endif

@@ -30,7 +30,7 @@ struct reader {
 	uint32_t number;
 	struct table diversions; /* by `from` */
 	struct arena arena;
-	struct buf name, list, purl;
+	struct buf name, list, purl, distro_text;
 };
 
 /* --- paragraphs ----------------------------------------------------------- */
@@ -196,20 +196,10 @@ static uint32_t add_package(struct reader *r, const struct dpkg_package *p)
 			   .name = p->name,
 			   .version = p->version,
 			   .arch = p->arch,
-			   .distro = r->distro->codename};
+			   .distro = buf_view(&r->distro_text)};
 
-	r->purl.n = 0;
-	if (!id.distro.n && r->distro->version_id.n) {
-		buf_sv(&r->purl, id.space);
-		buf_ch(&r->purl, '-');
-		buf_sv(&r->purl, r->distro->version_id);
-		id.distro = arena_dup(&r->arena, buf_view(&r->purl));
-		r->purl.n = 0;
-	}
-	pkgid_purl(&id, &r->purl);
 	r->package = p->name;
-	r->number = pkgindex_add_package(
-		r->ix, &(struct pkgindex_package){buf_view(&r->purl), "dpkg"});
+	r->number = pkgid_add(r->ix, &id, "dpkg", &r->purl);
 	return r->number;
 }
 
@@ -292,6 +282,10 @@ bool dpkg_read(struct pkgindex *ix, int root, const struct distro *d)
 	struct reader r = {.ix = ix, .root = root, .distro = d};
 	bool status, single;
 
+	if (d->codename.n)
+		buf_sv(&r.distro_text, d->codename);
+	else
+		distro_text(d, &r.distro_text);
 	read_diversions(&r);
 	status = read_status(&r);
 	single = read_status_d(&r);
@@ -300,5 +294,6 @@ bool dpkg_read(struct pkgindex *ix, int root, const struct distro *d)
 	buf_release(&r.name);
 	buf_release(&r.list);
 	buf_release(&r.purl);
+	buf_release(&r.distro_text);
 	return status || single;
 }

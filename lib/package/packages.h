@@ -2,9 +2,9 @@
 /*
  * packages.h - the package of a file, and how that is known.
  *
- * Sources, the first of those that have something to say wins:
+ * Sources with their confidence, the first that has something to say wins:
  *
- *	dpkg	the package database of the file's root	  confidence 0.95
+ *	dpkg, apk, rpm	the package database of the file's root	  0.95
  *
  * Indexes of roots and answers are kept, within PACKAGES_MAX_INDEX and
  * PACKAGES_MAX_ANSWERS bytes; what was unused for longest is forgotten,

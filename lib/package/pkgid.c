@@ -47,3 +47,14 @@ void pkgid_purl(const struct pkgid *id, struct buf *out)
 	put_qualifier(out, "distro", id->distro, &sign);
 	put_qualifier(out, "epoch", id->epoch, &sign);
 }
+
+uint32_t pkgid_add(struct pkgindex *ix, const struct pkgid *id,
+		   const char *source, struct buf *scratch)
+{
+	struct pkgindex_package p = {.source = source};
+
+	scratch->n = 0;
+	pkgid_purl(id, scratch);
+	p.purl = buf_view(scratch);
+	return pkgindex_add_package(ix, &p);
+}

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "base/buf.h"
+#include "package/pkgindex.h"
 
 /* Empty fields are left out. */
 struct pkgid {
@@ -19,5 +20,9 @@ struct pkgid {
 
 /* Appends the purl. */
 void pkgid_purl(const struct pkgid *id, struct buf *out);
+
+/* As pkgindex_add_package; the purl is made in `scratch`. */
+uint32_t pkgid_add(struct pkgindex *ix, const struct pkgid *id,
+		   const char *source, struct buf *scratch);
 
 #endif

@@ -4,8 +4,10 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include "package/apkdb.h"
 #include "package/distro.h"
 #include "package/dpkg.h"
+#include "package/rpmdb.h"
 #include "symbol/root.h"
 
 /* Directories that a distribution may have turned into links. */
@@ -82,13 +84,15 @@ struct pkgindex *pkgroot_read(int root)
 {
 	struct pkgindex *ix = pkgindex_new();
 	struct distro d = {0};
-	bool found;
+	bool deb, apk, rpm;
 
 	add_aliases(ix, root);
 	distro_read(&d, root);
-	found = dpkg_read(ix, root, &d);
+	deb = dpkg_read(ix, root, &d);
+	apk = apkdb_read(ix, root, &d);
+	rpm = rpmdb_read(ix, root, &d);
 	distro_release(&d);
-	if (found)
+	if (deb || apk || rpm)
 		return ix;
 	pkgindex_free(ix);
 	return NULL;
