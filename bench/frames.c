@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,15 +46,19 @@ static struct resolver *open_root(size_t max_bytes)
 }
 
 /* File offsets with a function: what a stack holds. */
-static size_t find_offsets(struct resolver *r, sv path, uint64_t *out, size_t n)
+static size_t find_offsets(struct resolver *r, const char *path, uint64_t *out,
+			   size_t n)
 {
-	const struct resolver_module *m = resolver_module(r, path);
+	const struct resolver_module *m = resolver_module(r, sv_str(path));
 	struct resolver_frame f;
 	uint64_t seed = 42;
+	struct stat st;
 	size_t got = 0;
 
+	if (stat(path, &st) || !st.st_size)
+		return 0;
 	for (size_t tries = 0; got < n && tries < 1000 * n; tries++) {
-		uint64_t off = next_random(&seed) % (64 * MIB);
+		uint64_t off = next_random(&seed) % (uint64_t)st.st_size;
 
 		resolver_frame(r, m, off, true, &f);
 		if (f.found)
@@ -150,9 +155,11 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	r = open_root(256 * MIB);
-	n = find_offsets(r, sv_str(argv[1]), offsets, ARRAY_LEN(offsets));
-	if (!n)
+	n = find_offsets(r, argv[1], offsets, ARRAY_LEN(offsets));
+	if (!n) {
+		fprintf(stderr, "frames: no functions in '%s'\n", argv[1]);
 		return 1;
+	}
 	bench_cold(argv[1], offsets[0]);
 	bench_warm(r, sv_str(argv[1]), offsets, n);
 	resolver_free(r);

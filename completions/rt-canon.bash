@@ -30,6 +30,8 @@ _rt_canon()
 		return ;;
 	--kernel-build-id)
 		return ;;
+	--perf-map-cache)
+		return ;;
 	--symbol-cache)
 		return ;;
 	--report)
@@ -72,6 +74,7 @@ _rt_canon()
 			--debuginfod
 			--kallsyms
 			--kernel-build-id
+			--perf-map-cache
 			--symbol-cache
 			--report
 			--report-format

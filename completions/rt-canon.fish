@@ -8,6 +8,7 @@ complete -c rt-canon -l debug-dir -x -a '(__fish_complete_directories)' -d 'symb
 complete -c rt-canon -l debuginfod -d 'ask $DEBUGINFOD_URLS for such symbols, too'
 complete -c rt-canon -l kallsyms -r -F -d 'hold kernel frames against /proc/kallsyms'
 complete -c rt-canon -l kernel-build-id -x -d 'of that kernel, unless it is running'
+complete -c rt-canon -l perf-map-cache -x -d 'memory for perf maps, default 8MiB, 0: none'
 complete -c rt-canon -l symbol-cache -x -d 'memory for symbols, default 16MiB'
 complete -c rt-canon -l report -r -F -d 'the agent\'s errors by module'
 complete -c rt-canon -l report-format -x -a 'table json' -d 'of the report'

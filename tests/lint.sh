@@ -90,7 +90,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'yaml.h' '(pipe/config|redact/policyfile)'
 	foreign '(zlib|zstd).h' pipe/inflate
 	foreign 'xx(hash|h_x86dispatch).h' base/hash
-	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'
+	foreign 'openssl/.*' '(base/sha256|base/keyhash|tap/tlsprobe)'
 	foreign '(libelf|gelf|elf).h' symbol/elfreader
 	foreign 'lzma.h' symbol/xzdata
 	foreign 'sqlite3.h' package/rpmsqlite

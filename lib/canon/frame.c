@@ -2,13 +2,13 @@
 #include "canon/frame.h"
 
 #include "base/mem.h"
+#include "canon/framestats.h"
 #include "canon/names.h"
 #include "canon/pkgmetrics.h"
 #include "codec/pbwire.h"
 #include "event/hook.h"
 #include "package/packages.h"
 #include "pipe/diag.h"
-#include "pipe/metrics.h"
 #include "symbol/hygiene.h"
 
 #define CALL_STACK_FRAMES 7
@@ -20,6 +20,8 @@ enum {
 	F_SYMBOL,
 	F_OFFSET,
 	F_IS_KERNEL_SPACE,
+	F_SOURCE_FILE,
+	F_LINE_NUMBER,
 	F_FUNCTION_NAME = 7,
 	F_RAW_SYMBOL,
 	F_BUILD_ID,
@@ -38,7 +40,8 @@ struct frame_maker {
 	struct packages *packages;
 	struct names *names;
 	struct buf id;
-	const struct kallsyms *kernel;		/* or NULL */
+	struct jitname_bufs jit;       /* of names that the agent gave */
+	const struct kallsyms *kernel; /* or NULL */
 	struct buf kernel_name, kernel_module; /* of the frame at hand */
 	uint8_t hint;
 	uint64_t serial;       /* of the event whose scope the resolver has */
@@ -49,6 +52,8 @@ struct frame_maker {
 /* All that a frame says, before it is written. */
 struct canonical {
 	sv module, symbol, function_name, raw_symbol;
+	sv source_file;
+	uint32_t line;
 	sv build_id;
 	const char *build_id_kind;
 	enum module_kind kind;
@@ -85,6 +90,7 @@ void frame_maker_free(struct frame_maker *m)
 	packages_free(m->packages);
 	names_free(m->names);
 	buf_release(&m->id);
+	jitname_release(&m->jit);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
 	mem_free(m);
@@ -101,52 +107,9 @@ void frame_maker_report(struct frame_maker *m, struct report *r)
 	m->report = r;
 }
 
-static struct metric parsed = {.name = "tetrapipe_canon_symbol_files_total",
-			       .help = "Module files read, or tried to",
-			       .label = ""};
-static struct metric shared = {
-	.name = "tetrapipe_canon_symbol_files_shared_total",
-	.help = "Module files met again under another path or root",
-	.label = ""};
-static struct metric evicted = {
-	.name = "tetrapipe_canon_symbol_evictions_total",
-	.help = "Module paths forgotten for --symbol-cache",
-	.label = ""};
-static struct metric refused = {
-	.name = "tetrapipe_canon_build_id_refused_total",
-	.help = "Frames whose file has another build-id than the process had",
-	.label = ""};
-static struct metric facts_evicted = {
-	.name = "tetrapipe_canon_loaded_evictions_total",
-	.help = "Build-ids from loader events forgotten for newer ones",
-	.label = ""};
-static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
-			       .help = "Memory that symbols take",
-			       .label = "",
-			       .gauge = true};
-
-void frame_metrics_register(void)
-{
-	metrics_register(&parsed);
-	metrics_register(&shared);
-	metrics_register(&evicted);
-	metrics_register(&refused);
-	metrics_register(&facts_evicted);
-	metrics_register(&cached);
-	pkgmetrics_register();
-}
-
 void frame_metrics_update(const struct frame_maker *m)
 {
-	struct resolver_stats st;
-
-	resolver_get_stats(m->resolver, &st);
-	metric_set(&parsed, st.loads);
-	metric_set(&shared, st.shared);
-	metric_set(&evicted, st.evictions);
-	metric_set(&refused, st.refused);
-	metric_set(&facts_evicted, st.facts_evicted);
-	metric_set(&cached, st.bytes);
+	framestats_update(m->resolver);
 	pkgmetrics_update(m->packages);
 }
 
@@ -157,6 +120,7 @@ static struct resolver_scope scope_of(const struct adapter_scope *s)
 				       .node = s->node,
 				       .image_digest = s->image_digest,
 				       .pid = s->pid,
+				       .ns_pid = s->ns_pid,
 				       .start_ns = s->start_ns};
 }
 
@@ -328,6 +292,43 @@ static void take_ours(const struct resolver_frame *r, struct canonical *c)
 	c->has_id = r->build_id.n != 0;
 }
 
+static void take_jit(const struct jitname *n, struct canonical *c)
+{
+	c->symbol = n->symbol;
+	c->function_name = n->function_name;
+	c->raw_symbol = n->raw;
+	c->source_file = n->source_file;
+	c->line = n->line;
+}
+
+/*
+ * Memory without a file, and so without a build-id: no function id. What the
+ * compiler of such code called it is in the process's perf map; perf has read
+ * that already.
+ */
+static void memory_frame(struct frame_maker *m, const struct adapter_frame *f,
+			 const struct resolver_module *mod, struct canonical *c)
+{
+	struct jitname n;
+
+	if (resolver_jit(m->resolver, mod, f->address, f->caller, &n,
+			 &c->offset)) {
+		take_jit(&n, c);
+		c->verdict = f->symbol.n ? sv_eq(n.raw, f->symbol)
+						   ? VERDICT_SAME
+						   : VERDICT_CORRECTED
+					 : VERDICT_RESOLVED;
+		return;
+	}
+	*(f->probe ? &c->offset : &c->module_offset) = f->offset;
+	c->has_offset = f->has_offset && !f->probe;
+	c->verdict = f->symbol.n ? VERDICT_UNVERIFIABLE : VERDICT_UNRESOLVED;
+	if (!f->symbol.n)
+		return;
+	jitname_parse(f->symbol, &m->jit, &n);
+	take_jit(&n, c);
+}
+
 /* A probe by name: at the start of that function, or behind it. */
 static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 			const struct resolver_module *mod, struct canonical *c)
@@ -354,6 +355,10 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 
 	c->module = mod->path;
 	c->kind = mod->kind;
+	if (module_is_memory(mod->kind)) {
+		memory_frame(m, f, mod, c);
+		return;
+	}
 	c->package = package_of(m, mod);
 	if (f->probe && f->symbol.n) {
 		named_probe(m, f, mod, c);
@@ -406,6 +411,8 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	pb_put_string(out, F_SYMBOL, c.symbol);
 	pb_put_uint(out, F_OFFSET, c.offset);
 	pb_put_uint(out, F_IS_KERNEL_SPACE, f->kernel);
+	pb_put_string(out, F_SOURCE_FILE, c.source_file);
+	pb_put_uint(out, F_LINE_NUMBER, c.line);
 	pb_put_string(out, F_FUNCTION_NAME, c.function_name);
 	pb_put_string(out, F_RAW_SYMBOL, c.raw_symbol);
 	pb_put_string(out, F_BUILD_ID, c.build_id);

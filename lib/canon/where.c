@@ -105,7 +105,8 @@ static const struct debugdirs *open_debug_dirs(struct where_opts *o)
 struct resolver_opts where_open(struct where_opts *o)
 {
 	struct resolver_opts r = {.sysroot = o->sysroot,
-				  .max_bytes = (size_t)o->symbol_cache};
+				  .max_bytes = (size_t)o->symbol_cache,
+				  .max_jit = (size_t)o->perf_map_cache};
 	struct rt_err err;
 
 	r.kernel = open_kernel(o);

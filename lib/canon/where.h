@@ -14,12 +14,12 @@ struct where_opts {
 	const char *sysroot, *proc, *kallsyms, *kernel_build_id;
 	struct opt_list images, debug_dirs;
 	struct debugdirs debug; /* opened */
-	uint64_t symbol_cache;
+	uint64_t symbol_cache, perf_map_cache;
 };
 
 #define WHERE_OPTS_DEFAULT                                                     \
 	{                                                                      \
-		.symbol_cache = 16 * MIB                                       \
+		.symbol_cache = 16 * MIB, .perf_map_cache = 8 * MIB            \
 	}
 
 #define WHERE_ROWS(w)                                                          \
@@ -57,6 +57,11 @@ struct where_opts {
 		 .arg = "HEX",                                                 \
 		 .help = "of that kernel, unless it is running",               \
 		 .dst = &(w)->kernel_build_id},                                \
+		{.name = "perf-map-cache",                                     \
+		 .kind = OPT_SIZE,                                             \
+		 .arg = "SIZE",                                                \
+		 .help = "memory for perf maps, default 8MiB, 0: none",        \
+		 .dst = &(w)->perf_map_cache},                                 \
 	{                                                                      \
 		.name = "symbol-cache", .kind = OPT_SIZE, .arg = "SIZE",       \
 		.help = "memory for symbols, default 16MiB",                   \

@@ -88,13 +88,10 @@ struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx)
 	return a;
 }
 
-void adapter_on_loaded(struct adapter *a, adapter_loaded_fn *loaded)
+void adapter_on_files(struct adapter *a, adapter_loaded_fn *loaded,
+		      adapter_package_fn *package)
 {
 	a->loaded = loaded;
-}
-
-void adapter_on_package(struct adapter *a, adapter_package_fn *package)
-{
 	a->package = package;
 }
 
@@ -228,10 +225,11 @@ static bool put_stack(struct adapter *a, const struct tetragon_event *e,
 		if (tetragon_part_of(e->type, f.num) != part)
 			continue;
 		fr.module = fr.symbol = SV_NULL;
-		fr.offset = 0;
+		fr.offset = fr.address = 0;
 		while ((r = pb_next(&in, &g)) > 0) {
-			/* 1 is a run-time address: it stays here. */
-			if (g.num == 2)
+			if (g.num == 1)
+				fr.address = g.v;
+			else if (g.num == 2)
 				fr.offset = g.v;
 			else if (g.num == 3)
 				fr.symbol = g.data;
@@ -250,6 +248,7 @@ static bool put_stack(struct adapter *a, const struct tetragon_event *e,
 /* A field that makes no sense is one that is not there. */
 static void set_scope(struct adapter *a, const struct tetragon_event *e,
 		      const struct tetragon_process *p,
+		      const struct tetragon_pod *pod,
 		      const struct adapter_info *info)
 {
 	int64_t sec = 0;
@@ -265,6 +264,9 @@ static void set_scope(struct adapter *a, const struct tetragon_event *e,
 	};
 	if (p->pid.p && pb_get_wrapper(p->pid, &pid) && pid <= INT32_MAX)
 		a->scope.pid = (uint32_t)pid;
+	if (pod->container_pid.p && pb_get_wrapper(pod->container_pid, &pid) &&
+	    pid <= INT32_MAX)
+		a->scope.ns_pid = (uint32_t)pid;
 	if (p->start_time.p && pb_get_timestamp(p->start_time, &sec, &nsec) &&
 	    sec > 0 && sec < INT64_MAX / NS_PER_S)
 		a->scope.start_ns = sec * NS_PER_S + nsec;
@@ -533,7 +535,7 @@ bool adapter_write(struct adapter *a, const struct tetragon_event *e,
 				     : p.docker;
 	info->image_digest = hook_image_digest(pod.image_id);
 	info->binary = p.binary;
-	set_scope(a, e, &p, info);
+	set_scope(a, e, &p, &pod, info);
 	if (e->type == TETRAGON_LOADER && a->loaded)
 		a->loaded(a->ctx, &a->scope, e->part[PART_PATH].data,
 			  e->part[PART_BUILD_ID].data);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "symbol/demangle.h"
 #include "symbol/elfid.h"
+#include "symbol/elfread.h"
 
 /* A name that was asked for, whether there is such a symbol or not. */
 struct named {
@@ -20,13 +21,46 @@ static struct modfile **bucket(struct modfile_store *s, sv build_id)
 	return &s->buckets[hash64(build_id, 0) % MODFILE_BUCKETS];
 }
 
-static struct modfile *find(struct modfile_store *s, sv build_id, uint64_t size)
+/* The next one of that length and id, from f on. */
+static struct modfile *candidate(struct modfile *f, sv build_id, uint64_t size)
 {
-	struct modfile *f = build_id.n ? *bucket(s, build_id) : NULL;
-
 	while (f &&
 	       (f->size != size || !sv_eq(elfmod_build_id(f->elf), build_id)))
 		f = f->next;
+	return f;
+}
+
+/*
+ * The file itself, if it was met already. Its symbols are asked for only where
+ * some file has its build-id, which is written in it and may be a lie.
+ */
+static struct modfile *find_unread(struct modfile_store *s, int fd)
+{
+	uint8_t digest[KEYHASH_LEN];
+	struct modfile *f;
+	struct elfid id;
+	sv hex;
+
+	if (!elfid_read(fd, &id) || !id.hex_len)
+		return NULL;
+	hex = (sv){id.hex, id.hex_len};
+	f = candidate(*bucket(s, hex), hex, id.file_size);
+	if (!f || !elfread_digest(fd, digest))
+		return NULL;
+	while (f && !elfmod_is(f->elf, digest))
+		f = candidate(f->next, hex, id.file_size);
+	return f;
+}
+
+/* The same where it has been read: ids other than GNU's are known only then. */
+static struct modfile *find_read(struct modfile_store *s,
+				 const struct elfmod *elf, uint64_t size)
+{
+	sv id = elfmod_build_id(elf);
+	struct modfile *f = id.n ? candidate(*bucket(s, id), id, size) : NULL;
+
+	while (f && !elfmod_same(f->elf, elf))
+		f = candidate(f->next, id, size);
 	return f;
 }
 
@@ -56,24 +90,19 @@ static struct modfile *add(struct modfile_store *s, struct elfmod *elf,
 struct modfile *modfile_open(struct modfile_store *s, int fd,
 			     struct rt_err *err)
 {
-	struct elfid id;
-	struct modfile *f;
+	struct modfile *f = find_unread(s, fd);
 	struct elfmod *elf;
 	struct stat st;
 
-	if (elfid_read(fd, &id)) {
-		f = find(s, (sv){id.hex, id.hex_len}, id.file_size);
-		if (f)
-			return share(s, f);
-	}
+	if (f)
+		return share(s, f);
 	s->parsed++;
 	elf = elfmod_open(fd, s->debug, err);
 	if (!elf)
 		return NULL;
 	if (fstat(fd, &st) != 0)
 		st.st_size = 0;
-	/* Ids other than GNU's are known only now. */
-	f = find(s, elfmod_build_id(elf), (uint64_t)st.st_size);
+	f = find_read(s, elf, (uint64_t)st.st_size);
 	if (!f)
 		return add(s, elf, (uint64_t)st.st_size);
 	elfmod_free(elf);

@@ -2,7 +2,7 @@
 /*
  * modfile.h - one parsed ELF file with what was demangled of it so far, and
  * the store that keeps a file once, whichever path or root it came by: two
- * files with one build-id and one length are one file.
+ * files with one build-id, one length and one digest (elfdigest.h) are one.
  */
 #ifndef RT_MODFILE_H
 #define RT_MODFILE_H

@@ -17,6 +17,7 @@ static const size_t DEFAULT_BYTES = 16 * MIB;
 /* A directory under which paths mean files. */
 struct place {
 	int root;    /* -1: nowhere */
+	bool live;   /* the process's own */
 	uint64_t id; /* the same id, the same files */
 };
 
@@ -47,6 +48,8 @@ struct resolver {
 	struct resolver_entry *buckets[BUCKETS];
 	struct resolver_entry *newest, *oldest;
 	struct modfile_store files;
+	struct perfmaps *jit;
+	struct jitname_bufs jit_room;
 	struct resolver_module told; /* the one returned last, by the stream */
 	struct resolver_stats stats;
 };
@@ -68,8 +71,9 @@ struct resolver *resolver_new(const struct resolver_opts *opts,
 	r->proc = opts->proc;
 	r->files.debug = opts->debug;
 	r->loaded = loaded_new(opts->max_facts);
+	r->jit = perfmaps_new(opts->max_jit);
 	r->max_bytes = opts->max_bytes ? opts->max_bytes : DEFAULT_BYTES;
-	r->place = (struct place){root, ID_SYSROOT};
+	r->place = (struct place){.root = root, .id = ID_SYSROOT};
 	return r;
 }
 
@@ -82,6 +86,7 @@ void resolver_enter(struct resolver *r, const struct resolver_scope *scope)
 {
 	uint64_t id = 0;
 	int root = -1;
+	bool live = false;
 
 	r->scope = *scope;
 	if (r->images && scope->image_digest.n) {
@@ -93,12 +98,13 @@ void resolver_enter(struct resolver *r, const struct resolver_scope *scope)
 				    scope->container_id, scope->pid,
 				    scope->start_ns, &id);
 		id = place_id(ID_PROCESS, id);
+		live = root >= 0;
 	}
 	if (root < 0) {
 		root = r->sysroot;
 		id = ID_SYSROOT;
 	}
-	r->place = (struct place){root, id};
+	r->place = (struct place){.root = root, .live = live, .id = id};
 }
 
 int resolver_place(const struct resolver *r, uint64_t *id)
@@ -172,6 +178,8 @@ void resolver_free(struct resolver *r)
 		evict(r, r->oldest);
 	modfile_store_release(&r->files);
 	loaded_free(r->loaded);
+	perfmaps_free(r->jit);
+	jitname_release(&r->jit_room);
 	if (r->sysroot >= 0)
 		close(r->sysroot);
 	mem_free(r);
@@ -364,6 +372,44 @@ bool resolver_is_alias(const struct resolver_module *m,
 	       elfmod_is_alias(file->elf, f->start, hygiene_cut_version(raw));
 }
 
+/*
+ * A recorded process in a container is known by its number there only: the
+ * host's may be another process's map.
+ */
+static bool jit_process(const struct resolver *r, struct perfmaps_process *p)
+{
+	const struct resolver_scope *s = &r->scope;
+	struct procroot_self self;
+
+	*p = (struct perfmaps_process){.root = r->place.root,
+				       .place = r->place.id,
+				       .pid = s->ns_pid,
+				       .start_ns = s->start_ns};
+	if (r->place.live && procroot_get_self(r->proc, &self)) {
+		p->live = true;
+		p->pid = self.pid;
+		p->uid = self.uid;
+	} else if (!p->pid && !s->container_id.n) {
+		p->pid = s->pid;
+	}
+	return p->pid != 0;
+}
+
+bool resolver_jit(struct resolver *r, const struct resolver_module *m,
+		  uint64_t address, bool is_caller, struct jitname *out,
+		  uint64_t *offset)
+{
+	struct perfmaps_process p;
+	struct perfmap_hit hit;
+
+	if (!module_is_memory(m->kind) || !address || !jit_process(r, &p) ||
+	    !perfmaps_find(r->jit, &p, address, is_caller, &hit))
+		return false;
+	jitname_parse(hit.name, &r->jit_room, out);
+	*offset = hit.offset;
+	return true;
+}
+
 bool resolver_function_id(struct buf *out, const struct resolver_frame *f,
 			  uint64_t offset)
 {
@@ -391,6 +437,7 @@ void resolver_get_stats(const struct resolver *r, struct resolver_stats *out)
 	*out = r->stats;
 	out->loads += r->files.parsed;
 	out->shared = r->files.shared;
+	perfmaps_get_stats(r->jit, &out->jit);
 	loaded_get_stats(r->loaded, &l);
 	out->facts = l.facts;
 	out->facts_evicted = l.evictions;

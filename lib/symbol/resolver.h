@@ -31,8 +31,10 @@
 #include "base/buf.h"
 #include "symbol/debugdirs.h"
 #include "symbol/images.h"
+#include "symbol/jitname.h"
 #include "symbol/kallsyms.h"
 #include "symbol/module.h"
+#include "symbol/perfmaps.h"
 #include "symbol/procroot.h"
 
 struct resolver;
@@ -45,7 +47,8 @@ struct resolver_opts {
 	struct procroot *proc;
 	const struct debugdirs *debug; /* where stripped symbols are */
 	struct kallsyms *kernel; /* for kernel frames, which are not ours */
-	size_t max_facts; /* of resolver_loaded; 0: loaded.h's default */
+	size_t max_jit;		 /* bytes of perf maps; 0: none is read */
+	size_t max_facts;	 /* of resolver_loaded; 0: loaded.h's default */
 };
 
 /* Whose frames come next. Views live until the next resolver_enter. */
@@ -55,6 +58,7 @@ struct resolver_scope {
 	sv node;
 	sv image_digest;
 	uint32_t pid;
+	uint32_t ns_pid;  /* as the process sees itself; 0: not known */
 	int64_t start_ns; /* of the process, since 1970; 0: not known */
 };
 
@@ -99,7 +103,8 @@ struct resolver_stats {
 	uint64_t evictions; /* paths forgotten for the budget */
 	uint64_t refused;   /* look-ups of files with another build-id */
 	uint64_t facts, facts_evicted; /* of resolver_loaded */
-	size_t modules;		       /* paths known */
+	struct perfmaps_stats jit;
+	size_t modules; /* paths known */
 	size_t bytes;
 };
 
@@ -150,6 +155,15 @@ void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
  */
 bool resolver_is_alias(const struct resolver_module *m,
 		       const struct resolver_frame *f, sv raw);
+
+/*
+ * Code made at run time, by the process's perf map: the module is memory
+ * without a file, the address one of the run. False: not known. Views live
+ * until the next call; *offset is from the function's start.
+ */
+bool resolver_jit(struct resolver *r, const struct resolver_module *m,
+		  uint64_t address, bool is_caller, struct jitname *out,
+		  uint64_t *offset);
 
 /*
  * Appends `<build-id>:<function_name>+0x<offset>`; offset 0 names the function
