@@ -404,3 +404,237 @@ ndb() {
 		/usr/lib '' '' /usr/lib/none '' '' >want
 	assert_same want got
 }
+
+# --- what files say themselves -----------------------------------------------
+
+# functions FILE: "SYMBOL<TAB>OFFSET" of its functions, by nm and readelf
+functions() {
+	nm "$1" | perl -e '
+		my @load;
+		for (`readelf -lW \Q$ARGV[0]\E`) {
+			push @load, [map hex, $1, $2, $3] if
+				/^\s+LOAD\s+(\S+)\s+(\S+)\s+\S+\s+(\S+)/;
+		}
+		while (<STDIN>) {
+			my ($a, $t, $n) = /^([0-9a-f]+) ([tTwW]) (.*)$/ or next;
+			$a = hex $a;
+			for (@load) {
+				next if $a < $_->[1] || $a >= $_->[1] + $_->[2];
+				print "$n\t", $a - $_->[1] + $_->[0], "\n";
+				last;
+			}
+		}' "$1"
+}
+
+# frames_at MODULE: "SYMBOL<TAB>OFFSET" on stdin as one event each
+frames_at() {
+	jq -Rc --arg m "$1" 'split("\t") | {process_kprobe: {process: {
+		exec_id: "e", pid: 7, binary: $m}, function_name: "sys_read",
+		user_stack_trace: [{offset: .[1], module: $m}]},
+		node_name: "n", time: "2026-01-01T00:00:01Z"}'
+}
+
+# purls: raw_symbol and purl of each frame
+purls() {
+	jq -r 'select(.kind == "call").stack_frames[0] |
+		[.raw_symbol, .purl // "", .purl_source // ""] | @tsv'
+}
+
+# go_program DIR: example.com/app with modules in its vendor folder, one of
+# them inside another's path, one with a dot in its last element
+go_program() {
+	mkdir -p "$1" && cd "$1"
+	cat >go.mod <<-'END'
+	module example.com/App
+
+	go 1.18
+
+	require (
+		example.com/lib v1.2.3
+		example.com/lib/nested v0.9.0+incompatible
+		gopkg.in/dotted.v3 v3.0.1
+		old.example/moved v1.0.0
+	)
+	replace old.example/moved => new.example/home v1.5.0
+	END
+	local m
+	mkdir -p vendor
+	: >vendor/modules.txt
+	go_module example.com/lib 'v1.2.3' example.com/lib example.com/lib/inner
+	go_module example.com/lib/nested v0.9.0+incompatible \
+		example.com/lib/nested
+	go_module gopkg.in/dotted.v3 v3.0.1 gopkg.in/dotted.v3
+	go_module old.example/moved 'v1.0.0 => new.example/home v1.5.0' \
+		old.example/moved
+	echo '# old.example/moved => new.example/home v1.5.0' >>vendor/modules.txt
+	cat >main.go <<-'END'
+	package main
+
+	import (
+		"fmt"
+		"net/http"
+		lib "example.com/lib"
+		inner "example.com/lib/inner"
+		nested "example.com/lib/nested"
+		dotted "gopkg.in/dotted.v3"
+		moved "old.example/moved"
+	)
+
+	type T struct{ n int }
+
+	//go:noinline
+	func (t *T) Add(x int) int { t.n += x; return t.n }
+
+	func main() {
+		t := &T{}
+		fmt.Println(t.Add(lib.Fn(1)), inner.Fn(2), nested.Fn(3),
+			dotted.Fn(4), moved.Fn(5), http.StatusText(200))
+	}
+	END
+	HOME=$BATS_TEST_TMPDIR GOFLAGS='-mod=vendor -buildvcs=false' \
+		GOCACHE=${GOCACHE:-$BATS_FILE_TMPDIR/gocache} CGO_ENABLED=0 \
+		go build -o app . && cd - >/dev/null
+}
+
+go_module() { # go_module PATH VERSION PACKAGE...: in ./vendor
+	local p
+	printf '# %s %s\n## explicit; go 1.18\n' "$1" "$2" >>vendor/modules.txt
+	shift 2
+	for p; do
+		echo "$p" >>vendor/modules.txt
+		mkdir -p "vendor/$p"
+		printf 'package x\n\ntype M[K any] struct{ v K }\n\n//go:noinline\nfunc (m *M[K]) Get() K { return m.v }\n\n//go:noinline\nfunc Fn(n int) int { f := func() int { return n * 3 }; m := &M[int]{f()}; return m.Get() }\n' \
+			>"vendor/$p/x.go"
+	done
+}
+
+@test "Go: each function of a static program is of the module that go says" {
+	cd "$BATS_TEST_TMPDIR"
+	go_program src
+	mkdir -p root/opt
+	cp src/app root/opt/app
+	go version -m src/app >info
+	grep -q $'=>\tnew.example/home\tv1.5.0' info
+	(cd src && GOFLAGS=-mod=vendor HOME=$BATS_TEST_TMPDIR go list -deps \
+		-f '{{.ImportPath}}{{"\t"}}{{.Standard}}{{"\t"}}{{with .Module}}{{with .Replace}}{{.Path}}@{{.Version}}{{else}}{{.Path}}@{{.Version}}{{end}}{{end}}' .) >deps
+	functions src/app >funcs
+	frames_at /opt/app <funcs | rt-canon --sysroot root | purls |
+		cut -f 1,2 | sort -u >got
+	perl -e '
+		open D, "deps"; my (%m, $v);
+		($v) = `go version src/app` =~ /: go(\S+)/;
+		while (<D>) {
+			chomp; my ($p, $std, $mod) = split /\t/;
+			$p = "main" if $p eq "example.com/App";
+			$mod =~ s/\@\z//; $mod =~ s/\+/%2B/g;
+			$m{$p} = $std eq "true" ? "pkg:golang/stdlib\@$v"
+				: "pkg:golang/$mod";
+		}
+		my @p = sort { length $b <=> length $a } keys %m;
+		while (<STDIN>) {
+			chomp; my ($sym, $ours) = split /\t/, $_, -1;
+			(my $plain = $sym) =~ s/%2e/./g;
+			my ($best) = grep { index($plain, "$_.") == 0 } @p;
+			next unless defined $best;
+			$n++;
+			print "$sym: $ours, not $m{$best}\n" if $ours ne $m{$best};
+		}
+		print STDERR "# $n functions of Go\n"; exit($n < 1000);
+		' <got 2>count >wrong
+	cat count >&3
+	assert_equal "$(head -n 3 wrong)" ''
+	for p in example.com/App example.com/lib@v1.2.3 gopkg.in/dotted.v3@v3.0.1 \
+		new.example/home@v1.5.0 example.com/lib/nested@v0.9.0%2Bincompatible; do
+		cut -f 2 got | grep -qx "pkg:golang/$p"
+	done
+	jq -cn '{process_exec: {process: {exec_id: "e", pid: 7,
+		binary: "/opt/app"}}, node_name: "n"}' |
+		rt-canon --sysroot root | jq 'select(.kind == "call") |
+			.binary_package | .purl == "pkg:golang/example.com/App" and
+			.purl_source == "go"' | grep -qx true
+}
+
+@test "Rust: a list of crates gives each function its crate" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/opt
+	cat >app.c <<-'END'
+	#define F(n, id) __attribute__((noinline, used)) int f_##id(void) __asm__(n); \
+		int f_##id(void) { return __LINE__; }
+	F("_ZN10serde_json5value9to_string17h0123456789abcdefE", 1)
+	F("_ZN69_$LT$hyper_util..client..Pool$LT$T$GT$$u20$as$u20$core..ops..Drop$GT$4drop17h0123456789abcdefE", 2)
+	F("_ZN3app4main17h0123456789abcdefE", 3)
+	F("_RNvCs1234_7mycrate3foo", 4)
+	F("_ZN3std2rt10lang_start17h0123456789abcdefE", 5)
+	F("_ZN5twice1f17h0123456789abcdefE", 6)
+	F("plain_c", 7)
+	F("_ZN7builder1f17h0123456789abcdefE", 8)
+	int main(void) { return 0; }
+	END
+	gcc -O1 -o app app.c
+	python3 -c 'import json, sys, zlib; sys.stdout.buffer.write(zlib.compress(json.dumps({"packages": [
+		{"name": "app", "version": "0.1.0", "source": "local", "root": True},
+		{"name": "serde_json", "version": "1.0.108", "source": "crates.io"},
+		{"name": "hyper-util", "version": "0.1.1+x", "source": "crates.io"},
+		{"name": "mycrate", "version": "2.0.0", "source": "git"},
+		{"name": "twice", "version": "1.0.0", "source": "crates.io"},
+		{"name": "twice", "version": "2.0.0", "source": "crates.io"},
+		{"name": "builder", "version": "3.0.0", "source": "crates.io", "kind": "build"}]}).encode()))' >dep
+	objcopy --add-section .dep-v0=dep app root/opt/app
+	functions app | grep -E '^(_ZN|_RN|plain_c)' | frames_at /opt/app |
+		rt-canon --sysroot root | purls | sort >got
+	sort >want <<-'END'
+	_RNvCs1234_7mycrate3foo	pkg:cargo/mycrate@2.0.0	cargo
+	_ZN10serde_json5value9to_string17h0123456789abcdefE	pkg:cargo/serde_json@1.0.108	cargo
+	_ZN3app4main17h0123456789abcdefE	pkg:cargo/app@0.1.0	cargo
+	_ZN3std2rt10lang_start17h0123456789abcdefE		
+	_ZN5twice1f17h0123456789abcdefE		
+	_ZN69_$LT$hyper_util..client..Pool$LT$T$GT$$u20$as$u20$core..ops..Drop$GT$4drop17h0123456789abcdefE	pkg:cargo/hyper-util@0.1.1%2Bx	cargo
+	_ZN7builder1f17h0123456789abcdefE		
+	plain_c		
+	END
+	assert_same want got
+}
+
+# note_file FILE JSON: an ELF file with that package note
+note_file() {
+	python3 -c 'import struct, sys; d = sys.argv[1].encode() + b"\0"
+d += b"\0" * (-len(d) % 4)
+sys.stdout.buffer.write(struct.pack("<III4s", 4, len(d), 0xcafe1a7e, b"FDO\0") + d)' "$2" >"$1.note"
+	gcc -xc -O1 -shared -fPIC -o "$1.tmp" - <<<'int f(int x) { return x; }'
+	objcopy --add-section .note.package="$1.note" "$1.tmp" "$1"
+	rm "$1.tmp" "$1.note"
+}
+
+@test "the distribution's note names the package; a database that disagrees is told" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/usr/lib
+	note_file root/usr/lib/libn.so '{"type":"rpm","name":"coreutils","version":"9.4-7.fc40","architecture":"x86_64","osCpe":"cpe:/o:fedoraproject:fedora:40"}'
+	note_file root/usr/lib/libm.so '{"type":"deb","os":"debian","osVersion":"13","name":"a+b","version":"1:2+c","architecture":"amd64"}'
+	readelf -n root/usr/lib/libn.so | grep -q 'coreutils'
+	printf '%s\n' /usr/lib/libn.so /usr/lib/libm.so >paths
+	packages --sysroot root <paths | cut -f 2,3 >got
+	printf '%s\tnote\n' \
+		'pkg:rpm/fedora/coreutils@9.4-7.fc40?arch=x86_64&distro=fedora-40' \
+		'pkg:deb/debian/a%2Bb@1:2%2Bc?arch=amd64&distro=debian-13' >want
+	assert_same want got
+	# The same file in a database: with the same version, and another one.
+	deb same 1:2+c amd64 /usr/lib/libm.so
+	deb differ 7 amd64 /usr/lib/libm.so
+	for p in same differ; do
+		cp -r root $p
+		mv $p/usr/lib/libm.so so
+		install_debs $p ./$p.deb
+		mv so $p/usr/lib/libm.so
+		echo /usr/lib/libm.so | loaders | rt-canon --sysroot $p \
+			--metrics-file $p.prom 2>$p.err |
+			jq -r 'select(.kind == "call").loaded.package |
+				[.purl, .purl_source, .purl_confidence] | @tsv'
+	done >got
+	printf 'pkg:deb/debian/%s?arch=amd64\tdpkg\t%s\n' same@1:2%2Bc 0.95 \
+		differ@7 0.475 >want
+	assert_same want got
+	grep -q 'contradictions_total 0' same.prom
+	grep -q 'contradictions_total 1' differ.prom
+	grep -q "warning: '/usr/lib/libm.so': dpkg says .*differ.*note says" differ.err
+	[ ! -s same.err ]
+}

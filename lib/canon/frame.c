@@ -165,7 +165,7 @@ static const struct package *package_of(struct frame_maker *m,
 		mod->tag->serial = packages_serial(m->packages);
 	}
 	p = mod->tag->p;
-	return p->purl.n ? p : NULL;
+	return p->purl.n || p->parts ? p : NULL;
 }
 
 static const struct resolver_module *find_module(struct frame_maker *m,
@@ -393,11 +393,19 @@ static void put_id(struct frame_maker *m, const struct canonical *c,
 		pb_put_bytes(out, F_FUNCTION_ID, buf_view(&m->id));
 }
 
+static sv purl_of(const struct canonical *c)
+{
+	return c->package ? packages_function(c->package, c->raw_symbol,
+					      c->function_name)
+			  : SV_NULL;
+}
+
 void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 {
 	struct frame_maker *m = maker;
 	struct canonical c = {.build_id_kind = ""};
 	size_t at;
+	sv purl;
 
 	if (f->kernel)
 		kernel_frame(m, f, &c);
@@ -420,14 +428,15 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	if (c.has_id)
 		put_id(m, &c, out);
 	pb_put_uint(out, F_MODULE_KIND, (uint64_t)c.kind);
-	if (c.package) {
-		pb_put_string(out, F_PURL, c.package->purl);
+	purl = purl_of(&c);
+	if (purl.n) {
+		pb_put_string(out, F_PURL, purl);
 		pb_put_string(out, F_PURL_SOURCE, sv_str(c.package->source));
 	}
 	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
 	if (c.has_offset)
 		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
-	if (c.package)
+	if (purl.n)
 		pb_put_double(out, F_PURL_CONFIDENCE, c.package->confidence);
 	m->hint = pb_close(out, at, m->hint);
 }

@@ -19,8 +19,14 @@ static struct metric bytes = {.name = "tetrapipe_canon_package_index_bytes",
 			      .label = "",
 			      .gauge = true};
 
+static struct metric contradictions = {
+	.name = "tetrapipe_canon_package_contradictions_total",
+	.help = "Files whose sources name different packages",
+	.label = ""};
+
 void pkgmetrics_register(void)
 {
+	metrics_register(&contradictions);
 	metrics_register(&indexed);
 	metrics_register(&evicted);
 	metrics_register(&refused);
@@ -32,6 +38,7 @@ void pkgmetrics_update(const struct packages *p)
 	struct packages_stats st;
 
 	packages_get_stats(p, &st);
+	metric_set(&contradictions, st.contradictions);
 	metric_set(&indexed, st.indexed);
 	metric_set(&evicted, st.evicted);
 	metric_set(&refused, st.refused);

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "package/packages.h"
 
+#include <unistd.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "package/elfpkg.h"
 #include "package/pkgroot.h"
+#include "pipe/diag.h"
 #include "symbol/root.h"
 
 /* What is known of a root. */
@@ -31,6 +35,7 @@ struct packages {
 	struct arena arena; /* of the answers */
 	uint64_t serial;    /* of the arena's contents, from 1 */
 	struct buf real;
+	struct elfpkg file;
 	struct packages_stats stats;
 };
 
@@ -51,6 +56,7 @@ void packages_free(struct packages *p)
 	table_release(&p->answers);
 	arena_release(&p->arena);
 	buf_release(&p->real);
+	elfpkg_release(&p->file);
 	mem_free(p);
 }
 
@@ -130,18 +136,88 @@ in_database(struct packages *p, int root, const struct pkgindex *ix, sv path)
 	return found ? found : pkgindex_find(ix, path);
 }
 
+/* Between the last slash and the version or the qualifiers. */
+static sv name_of(sv purl)
+{
+	purl = sv_first(purl, sv_find(purl, '?'));
+	purl = sv_first(purl, sv_find(purl, '@'));
+	return sv_from(purl, sv_rfind(purl, '/') + 1);
+}
+
+static sv version_of(sv purl)
+{
+	purl = sv_first(purl, sv_find(purl, '?'));
+	return sv_from(purl, sv_find(purl, '@'));
+}
+
+/* Debian's note names the source package, so its name says nothing. */
+static bool contradicts(sv a, sv b)
+{
+	sv type = sv_first(a, sv_find(a, '/') + 1);
+
+	if (!sv_starts(b, type))
+		return false;
+	return !sv_eq(version_of(a), version_of(b)) ||
+	       (!sv_eq(type, SV("pkg:deb/")) && !sv_eq(name_of(a), name_of(b)));
+}
+
+/* What one source says; empty where it says nothing. */
+struct claim {
+	sv purl;
+	const char *source;
+	double confidence;
+	const struct parts *parts;
+};
+
+static void weigh(struct packages *p, sv path, const struct claim *claims,
+		  size_t n, struct package *out)
+{
+	const struct claim *best = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct claim *c = &claims[i];
+
+		if (!best && (c->purl.n || c->parts)) {
+			best = c;
+			*out = (struct package){arena_dup(&p->arena, c->purl),
+						c->source, c->confidence,
+						c->parts};
+		} else if (best && c->purl.n && best->purl.n &&
+			   contradicts(best->purl, c->purl)) {
+			p->stats.contradictions++;
+			out->confidence = best->confidence / 2;
+			if (diag_allow("files with two packages"))
+				diag_warn("'%.*s': %s says %.*s, %s says %.*s",
+					  SV_ARG(path), best->source,
+					  SV_ARG(best->purl), c->source,
+					  SV_ARG(c->purl));
+		}
+	}
+}
+
 static void judge(struct packages *p, int root, uint64_t place, sv path,
 		  struct package *out)
 {
 	const struct pkgindex *ix = place_of(p, root, place)->index;
 	const struct pkgindex_package *found;
+	struct claim claims[3] = {{.source = ""}};
+	struct rt_err err;
+	int fd = root_open_file(root, path, &err);
 
 	found = ix ? in_database(p, root, ix, path) : NULL;
-	if (!found)
-		return;
-	out->purl = arena_dup(&p->arena, found->purl);
-	out->source = found->source;
-	out->confidence = 0.95;
+	if (found)
+		claims[0] =
+			(struct claim){found->purl, found->source, 0.95, NULL};
+	if (fd >= 0) {
+		elfpkg_read(&p->file, fd, &p->arena);
+		close(fd);
+		claims[1] = (struct claim){buf_view(&p->file.note), "note", 0.9,
+					   NULL};
+		claims[2] =
+			(struct claim){buf_view(&p->file.build),
+				       p->file.language, 0.9, p->file.parts};
+	}
+	weigh(p, path, claims, ARRAY_LEN(claims), out);
 }
 
 struct key {
@@ -188,4 +264,9 @@ const struct package *packages_of(struct packages *p, int root, uint64_t place,
 	judge(p, root, place, path, &a->pub);
 	table_add(&p->answers, hash, a);
 	return &a->pub;
+}
+
+sv packages_function(const struct package *pkg, sv raw, sv name)
+{
+	return pkg->parts ? parts_find(pkg->parts, raw, name) : pkg->purl;
 }
