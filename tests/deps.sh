@@ -19,7 +19,7 @@ if [ "${1-}" = tests ]; then
 		clang libclang-rt-dev universal-ctags
 		bats bats-assert bats-support mandoc
 		debuginfod elfutils golang-go libstd-rust-1.63
-		protobuf-compiler curl openssl time xxd xz-utils rpm"
+		protobuf-compiler curl openssl time xxd xz-utils rpm python3"
 	# Node.js may come from elsewhere, with npm in it.
 	command -v node >/dev/null || packages="$packages nodejs"
 	command -v npm >/dev/null || packages="$packages npm"

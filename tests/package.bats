@@ -73,12 +73,15 @@ expected() {
 @test "every ELF file of this machine is in the package that dpkg says" {
 	cd "$BATS_TEST_TMPDIR"
 	elf_files /usr >paths
+	case $BIN in */asan/*) sed -n '1~10p' -i paths ;; esac
 	expected <paths >want
-	packages --sysroot / <paths | cut -f 1,2 >got
+	# What dpkg does not know may say itself what it is.
+	packages --sysroot / <paths |
+		awk -F '\t' -v OFS='\t' '{ print $1, $3 == "dpkg" ? $2 : "" }' >got
 	assert_same want got
 	echo "# $(wc -l <paths) ELF files: $(grep -c pkg: got) in packages," \
 		"$(grep -vc pkg: got) in none" >&3
-	[ "$(grep -c pkg: got)" -gt 500 ]
+	[ "$(grep -c pkg: got)" -gt 100 ]
 }
 
 @test "paths through the old names of merged directories mean the same file" {
@@ -472,7 +475,7 @@ go_program() {
 
 	import (
 		"fmt"
-		"net/http"
+		"text/template"
 		lib "example.com/lib"
 		inner "example.com/lib/inner"
 		nested "example.com/lib/nested"
@@ -488,7 +491,7 @@ go_program() {
 	func main() {
 		t := &T{}
 		fmt.Println(t.Add(lib.Fn(1)), inner.Fn(2), nested.Fn(3),
-			dotted.Fn(4), moved.Fn(5), http.StatusText(200))
+			dotted.Fn(4), moved.Fn(5), template.HTMLEscapeString("<"))
 	}
 	END
 	HOME=$BATS_TEST_TMPDIR GOFLAGS='-mod=vendor -buildvcs=false' \
