@@ -92,6 +92,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'xx(hash|h_x86dispatch).h' base/hash
 	foreign 'openssl/.*' '(base/sha256|base/keyhash|tap/tlsprobe)'
 	foreign '(libelf|gelf|elf).h' symbol/elfreader
+	foreign '(elfutils/.*|dwarf.h)' 'symbol/(debugfile|srcline)'
 	foreign 'lzma.h' symbol/xzdata
 	foreign 'sqlite3.h' package/rpmsqlite
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'

@@ -22,7 +22,7 @@ enum {
 	F_IS_KERNEL_SPACE,
 	F_SOURCE_FILE,
 	F_LINE_NUMBER,
-	F_FUNCTION_NAME = 7,
+	F_FUNCTION_NAME,
 	F_RAW_SYMBOL,
 	F_BUILD_ID,
 	F_BUILD_ID_KIND,
@@ -31,7 +31,9 @@ enum {
 	F_PURL,
 	F_PURL_SOURCE,
 	F_VERDICT,
-	F_MODULE_OFFSET = 17,
+	F_INLINED,
+	F_MODULE_OFFSET,
+	F_INLINED_AT,
 	F_PURL_CONFIDENCE,
 };
 
@@ -39,7 +41,7 @@ struct frame_maker {
 	struct resolver *resolver;
 	struct packages *packages;
 	struct names *names;
-	struct buf id;
+	struct buf id, at;	       /* of the frame at hand */
 	struct jitname_bufs jit;       /* of names that the agent gave */
 	const struct kallsyms *kernel; /* or NULL */
 	struct buf kernel_name, kernel_module; /* of the frame at hand */
@@ -63,6 +65,7 @@ struct canonical {
 	bool has_offset;
 	enum frame_verdict verdict;
 	const struct package *package; /* NULL: not known */
+	const struct lines *lines; /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
@@ -91,6 +94,7 @@ void frame_maker_free(struct frame_maker *m)
 	names_free(m->names);
 	buf_release(&m->id);
 	jitname_release(&m->jit);
+	buf_release(&m->at);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
 	mem_free(m);
@@ -283,6 +287,15 @@ static bool agrees(struct frame_maker *m, sv agents,
 	       resolver_is_alias(mod, r, agents);
 }
 
+static void take_lines(const struct lines *l, struct canonical *c)
+{
+	c->lines = l;
+	if (!l)
+		return;
+	c->source_file = l->file;
+	c->line = l->line;
+}
+
 static void take_ours(const struct resolver_frame *r, struct canonical *c)
 {
 	c->symbol = r->symbol;
@@ -341,6 +354,8 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 	if (r.found) {
 		take_ours(&r, c);
 		c->verdict = VERDICT_SAME;
+		r.pc += f->has_offset ? f->offset : 0;
+		take_lines(resolver_lines(m->resolver, mod, &r), c);
 	} else {
 		take_told(m, f, mod, c);
 	}
@@ -374,6 +389,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		return;
 	}
 	take_ours(&r, c);
+	take_lines(resolver_lines(m->resolver, mod, &r), c);
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
@@ -398,6 +414,30 @@ static sv purl_of(const struct canonical *c)
 	return c->package ? packages_function(c->package, c->raw_symbol,
 					      c->function_name)
 			  : SV_NULL;
+}
+
+/* FILE:LINE of a call; without a line the file alone. */
+static sv call_place(struct frame_maker *m, const struct lines_inlined *i)
+{
+	m->at.n = 0;
+	buf_sv(&m->at, i->call_file);
+	if (i->call_file.n && i->call_line)
+		buf_printf(&m->at, ":%u", i->call_line);
+	return buf_view(&m->at);
+}
+
+/* Lists of equal length: an unknown name or place is an empty text. */
+static void put_inlined(const struct lines *l, struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED, l->inlined[i].function_name);
+}
+
+static void put_inlined_at(struct frame_maker *m, const struct lines *l,
+			   struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED_AT, call_place(m, &l->inlined[i]));
 }
 
 void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
@@ -434,8 +474,12 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 		pb_put_string(out, F_PURL_SOURCE, sv_str(c.package->source));
 	}
 	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
+	if (c.lines)
+		put_inlined(c.lines, out);
 	if (c.has_offset)
 		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
+	if (c.lines)
+		put_inlined_at(m, c.lines, out);
 	if (purl.n)
 		pb_put_double(out, F_PURL_CONFIDENCE, c.package->confidence);
 	m->hint = pb_close(out, at, m->hint);
