@@ -22,6 +22,7 @@ struct callview {
 	sv event_id, image_digest, node, cluster, function_name;
 	sv binary;		    /* of the process */
 	sv loaded_path, loaded_build_id; /* loader events */
+	sv file_purl; /* of the file that was loaded or executed */
 	struct timestamp time;
 	bool has_time;
 	uint8_t probe_type;

@@ -279,6 +279,43 @@ static uint8_t better(uint8_t a, uint8_t b)
 	return known_b && !known_a ? b : a;
 }
 
+/* However often it is met in the event, the event counts it once. */
+static void count_seen(struct hotsym *h, struct window_package *p)
+{
+	if (p->stamp == h->seq)
+		return;
+	p->stamp = h->seq;
+	h->keys += p->count == 0;
+	p->count++;
+	widen(&p->first, &p->last, p->count == 1, h->call.time);
+}
+
+/* A frame shows that its file was loaded; the program's own, executed. */
+static struct window_package *file_of(struct hotsym *h, struct window *w,
+				      const struct callview_frame *f)
+{
+	const struct callview *v = &h->call;
+	bool own = sv_eq(f->module, v->binary);
+
+	if (!f->purl.n || !f->module.n)
+		return NULL;
+	return window_package(
+		w, &(struct window_file){v->image_digest, f->purl, f->module,
+					 own ? SV_NULL : f->build_id,
+					 own ? BINARY_EXEC : LIBRARY_LOADED});
+}
+
+/* known: the row that an earlier frame found, or NULL */
+static void count_file(struct hotsym *h, struct window *w,
+		       struct window_package *known,
+		       const struct callview_frame *f)
+{
+	struct window_package *p = known ? known : file_of(h, w, f);
+
+	if (p)
+		count_seen(h, p);
+}
+
 static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 			size_t i, const struct window_sample **sample)
 {
@@ -287,8 +324,10 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 	struct window_symbol *s;
 	bool fresh;
 
-	if (!f->function_name.n || (f->kernel && !h->o.kernel))
+	if (!f->function_name.n || (f->kernel && !h->o.kernel)) {
+		count_file(h, w, NULL, f);
 		return;
+	}
 	s = window_symbol(w, image, f, &fresh);
 	if (fresh) {
 		h->keys++;
@@ -299,7 +338,9 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 			*sample = make_sample(h, w);
 		s->sample = *sample;
 		s->verdict = f->verdict;
+		s->package = file_of(h, w, f);
 	}
+	count_file(h, w, sv_eq(*s->module, f->module) ? s->package : NULL, f);
 	s->verdict = better(s->verdict, f->verdict);
 	up = caller_of(h, i);
 	if (up && up->function_id.n)
@@ -317,17 +358,14 @@ static void count_package(struct hotsym *h, struct window *w)
 {
 	const struct callview *v = &h->call;
 	bool exec = v->probe_type == PROBE_EXEC;
-	struct window_package *p;
-	sv module = exec ? v->binary : v->loaded_path;
+	struct window_file f = {
+		v->image_digest, v->file_purl,
+		exec ? v->binary : v->loaded_path,
+		exec ? SV_NULL : v->loaded_build_id,
+		exec ? BINARY_EXEC : LIBRARY_LOADED};
 
-	if ((!exec && v->probe_type != PROBE_LOADER) || !module.n)
-		return;
-	p = window_package(w, v->image_digest, module,
-			   exec ? SV_NULL : v->loaded_build_id,
-			   exec ? BINARY_EXEC : LIBRARY_LOADED);
-	h->keys += p->count == 0;
-	p->count++;
-	widen(&p->first, &p->last, p->count == 1, v->time);
+	if ((exec || v->probe_type == PROBE_LOADER) && f.module.n)
+		count_seen(h, window_package(w, &f));
 }
 
 static void count_call(struct hotsym *h, struct window *w)

@@ -28,6 +28,7 @@ enum { ID_SYSROOT = 1, ID_IMAGE, ID_PROCESS };
 /* What a path means in a place. */
 struct resolver_entry {
 	struct resolver_module pub;
+	struct resolver_tag tag;
 	sv key; /* the path as it was asked for */
 	uint64_t place;
 	uint64_t hash;
@@ -111,6 +112,12 @@ void resolver_enter(struct resolver *r, const struct resolver_scope *scope)
 		id = ID_SYSROOT;
 	}
 	r->place = (struct place){.root = root, .live = live, .id = id};
+}
+
+int resolver_place(const struct resolver *r, uint64_t *id)
+{
+	*id = r->place.id;
+	return r->place.root;
 }
 
 static sv place_name(const struct resolver_scope *s)
@@ -232,6 +239,7 @@ static struct resolver_entry *add(struct resolver *r, sv path, uint64_t hash)
 	e->hash = hash;
 	e->bytes = sizeof(*e) + path.n;
 	e->pub.entry = e;
+	e->pub.tag = &e->tag;
 	e->pub.build_id_kind = "";
 	e->pub.kind = module_classify(e->key, &e->pub.path);
 	if (e->pub.kind == MODULE_FILE && r->place.root >= 0)

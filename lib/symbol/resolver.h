@@ -66,6 +66,12 @@ struct resolver_scope {
 	int64_t start_ns; /* of the process, since 1970; 0: not known */
 };
 
+/* What the resolver's user keeps beside a module. */
+struct resolver_tag {
+	const void *p;
+	uint64_t serial;
+};
+
 struct resolver_module {
 	sv path; /* inside the container's root, or the pseudo name */
 	enum module_kind kind;
@@ -79,6 +85,8 @@ struct resolver_module {
 	const char *problem;
 	int problem_errno;
 	struct resolver_entry *entry; /* private */
+	/* One for each path of a place, all zero at first; never NULL. */
+	struct resolver_tag *tag;
 };
 
 struct resolver_frame {
@@ -113,6 +121,12 @@ void resolver_free(struct resolver *r);
 
 /* Until the first call the process is one that nothing is known of. */
 void resolver_enter(struct resolver *r, const struct resolver_scope *scope);
+
+/*
+ * Where paths mean files now: a descriptor that stays the resolver's and lives
+ * until the next resolver_enter, or -1. *id: the same id, the same files.
+ */
+int resolver_place(const struct resolver *r, uint64_t *id);
 
 /* A process of that scope mapped the file; build_id in bytes. */
 void resolver_loaded(struct resolver *r, const struct resolver_scope *scope,
