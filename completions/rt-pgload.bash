@@ -14,6 +14,25 @@ _rt_pgload()
 		return ;;
 	--batch-rows)
 		return ;;
+	--retry-for)
+		return ;;
+	--spool)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	--spool-size)
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -W "auto json table" -- "$cur")
+		return ;;
+	--cluster)
+		return ;;
+	--node)
+		return ;;
+	--since)
+		return ;;
+	--until)
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
@@ -37,10 +56,17 @@ _rt_pgload()
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--db
-			--init
 			--batch-rows
 			--require-complete
+			--retry-for
+			--spool
+			--spool-size
 			--unfinished
+			-o --output
+			--cluster
+			--node
+			--since
+			--until
 			--input-format
 			--max-record
 			--metrics-listen

@@ -89,6 +89,9 @@ page_options() {
 		if [[ $want == *'[ids FILE...]' ]]; then
 			assert_line '.Cm ids'
 			assert_line '.Ar FILE ...'
+		elif [[ $want == *'[init | migrate | query '* ]]; then
+			assert_line '.Cm init | migrate'
+			assert_line '.Cm query observed'
 		elif [ -n "$want" ]; then
 			assert_line --regexp '^\.Op Ar FILE \.\.\.$'
 		else

@@ -7,122 +7,18 @@
 
 load lib
 load pg
-
-setup_file() {
-	pg_start
-	export PG_DIR PG_PID PGHOST PGPORT PGUSER PGDATABASE
-}
-
-teardown_file() {
-	pg_stop
-}
-
-setup() {
-	export PGDATABASE=test_$BATS_TEST_NUMBER
-	psql -Xqd postgres -c "CREATE DATABASE $PGDATABASE"
-}
-
-# --- records -----------------------------------------------------------------
-
-# stream WINDOWS SYMBOLS [NODE]: hot symbols, packages, two equal gaps and the
-# ledgers of two stages that close. All numbers follow from the positions.
-stream() {
-	jq -nc --argjson w "$1" --argjson n "$2" --arg node "${3:-n1}" '
-	def at(t): 1767225600 + t | todate;
-	def source: {cluster: "c", node: $node, session: "s1"};
-	def gap: {kind: "gap", stage: "tetra-tap", reason: "bad_record",
-		count: "2"};
-	def ledgers(k): {kind: "ledger", stage: "tetra-tap", version: "0",
-			in: "7", out: "7", complete: true},
-		{kind: "ledger", stage: "rt-hotsym", version: "0", in: "7",
-			merged: "7", created: (k|tostring), complete: true,
-			upstream: "tetra-tap"};
-	gap, gap,
-	(range($w) as $i |
-		(range($n) as $k | {kind: "hot_symbol",
-			window_start: at(60 * $i), window_end: at(60 * $i + 60),
-			image_digest: "sha256:\($k % 3)",
-			purl: (if $k % 4 == 0 then null
-				else "pkg:deb/debian/p\($k % 5)@1" end),
-			function_name: "f\($k)", module: "/lib/m\($k % 5).so",
-			invocation_count: ($k + $i + 1 | tostring),
-			callers: [range($k % 3) | "b:caller\(. + $i)+0x0"],
-			unique_callers: ($k % 3), max_latency_ns: "\($k * 7 + $i)",
-			total_latency_ns: "\($k * 10)",
-			first_seen: at(60 * $i + $k % 50),
-			last_seen: at(60 * $i + $k % 50 + 5),
-			sample_stack: [{module: "/lib/m.so", symbol: "f\($k)()",
-				offset: "18", verdict: "same"}],
-			confidence: 0.8, source: source, chunk: $i}
-			| del(..|nulls)),
-		{kind: "package_seen", image_digest: "sha256:0",
-			module: "/bin/app", build_id: "ab",
-			evidence: "binary_exec", count: "2",
-			first_seen: at(60 * $i), last_seen: at(60 * $i + 9),
-			window_start: at(60 * $i), window_end: at(60 * $i + 60),
-			source: source, chunk: $i}),
-	ledgers($w * ($n + 1))'
-}
-
-# The tables, without what a run may change: times of loading.
-tables() {
-	pg_sql <<-'SQL'
-		SELECT image_digest, purl, function_name, module,
-			invocation_count, unique_callers, total_latency_ns,
-			max_latency_ns, first_observed, last_observed,
-			sample_stack, sample_args
-		FROM signals.hot_symbols ORDER BY 1, 2, 3;
-		SELECT * FROM signals.hot_symbol_callers ORDER BY 1, 2, 3, 4;
-		SELECT * FROM signals.packages_seen ORDER BY 1, 2, 3, 4, 5;
-		SELECT * FROM signals.windows ORDER BY 1, 2, 3, 4;
-		SELECT * FROM signals.gaps ORDER BY id;
-		SELECT * FROM signals.ledgers ORDER BY id;
-		SELECT cluster, node, session, window_start, chunk, kind,
-			row_count, digest, partial, accounted
-		FROM signals.batches ORDER BY 1, 2, 3, 4, 5, 6;
-	SQL
-}
-
-# expected FILE...: hot_symbols by jq, one "image|purl|function|count|callers|
-# max latency|first|last" a line
-expected() {
-	jq -rs 'map(select(.kind == "hot_symbol"))
-		| group_by([.image_digest, .purl // "", .function_name])[]
-		| [.[0].image_digest, .[0].purl // "", .[0].function_name,
-		   (map(.invocation_count | tonumber) | add),
-		   (map(.callers // [] | .[]) | unique | length),
-		   (map(.max_latency_ns // "0" | tonumber) | max),
-		   (map(.first_seen) | min), (map(.last_seen) | max)]
-		| join("|")' "$@" | sort
-}
-
-loaded() {
-	pg_sql -c "SET timezone = 'UTC'" -c "SELECT image_digest, purl,
-		function_name, invocation_count, unique_callers,
-		max_latency_ns,
-		to_char(first_observed, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),
-		to_char(last_observed, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')
-		FROM signals.hot_symbols" | sort
-}
-
-init() {
-	rt-pgload --init
-}
-
-value() {
-	pg_sql -c "SELECT $1"
-}
+load pgload
 
 # --- the schema --------------------------------------------------------------
 
-@test "--init twice, and by four at once, leaves one schema" {
+@test "init twice, and by four at once, leaves one schema" {
 	local pids=()
 	for _ in 1 2 3 4; do
-		rt-pgload --init 3>&- &
+		rt-pgload init 3>&- &
 		pids+=($!)
 	done
 	wait "${pids[@]}"
-	run rt-pgload --init
+	run rt-pgload init
 	assert_success
 	assert_output ''
 	assert_equal "$(value 'count(*) FROM signals.schema_version')" 2
@@ -146,7 +42,7 @@ idx_hot_symbols_count idx_hot_symbols_image idx_hot_symbols_last \
 idx_hot_symbols_purl"
 }
 
-@test "--init repairs a table that was made by the seed's own SQL" {
+@test "init repairs a table that was made by the seed's own SQL" {
 	pg_sql -c "CREATE SCHEMA signals" -c "CREATE TABLE signals.hot_symbols (
 		id BIGSERIAL PRIMARY KEY, image_digest TEXT NOT NULL,
 		function_name TEXT NOT NULL, module TEXT, purl TEXT,
@@ -175,7 +71,7 @@ idx_hot_symbols_purl"
 	assert_equal "$status" 2
 	assert_equal "$output" ''
 	assert_regex "$stderr" "error: the database has no schema 'signals'"
-	assert_regex "$stderr" "hint: 'rt-pgload --init'"
+	assert_regex "$stderr" "hint: 'rt-pgload init'"
 	assert_equal "$(value "to_regnamespace('signals') IS NULL")" t
 }
 
@@ -185,7 +81,7 @@ idx_hot_symbols_purl"
 	run rt-pgload </dev/null
 	assert_failure 2
 	assert_output --partial 'has version 99'
-	run rt-pgload --init
+	run rt-pgload init
 	assert_success
 }
 
@@ -302,26 +198,6 @@ batches loaded, 0 batches were there, complete"
 	after=$(grep -c 'deadlock detected' "$PG_DIR/data/log")
 	[ "$after" -gt "$before" ]
 	assert_same <(expected "$(tmp in)") <(loaded)
-}
-
-@test "kill -9 in mid-load, ten times, and a whole run: one clean run" {
-	init
-	stream 30 200 >"$(tmp in)"
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		rt-pgload -q --batch-rows 50 <"$(tmp in)" 2>/dev/null 3>&- &
-		pid=$!
-		sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
-		kill -9 $pid 2>/dev/null || true
-		wait $pid 2>/dev/null || true
-	done
-	rt-pgload -q <"$(tmp in)"
-	assert_same <(expected "$(tmp in)") <(loaded)
-	tables >"$(tmp killed)"
-	pg_sql -c 'DROP SCHEMA signals CASCADE' 2>/dev/null
-	init
-	rt-pgload -q <"$(tmp in)"
-	tables >"$(tmp clean)"
-	assert_same "$(tmp clean)" "$(tmp killed)"
 }
 
 @test "times only widen: an older window after a newer one" {
@@ -511,31 +387,6 @@ batches loaded, 0 batches were there, complete"
 	assert_failure 4
 }
 
-@test "server gone in mid-load: exit 4, and the next run completes" {
-	init
-	stream 3 10 >"$(tmp in)"
-	mkfifo "$(tmp fifo)"
-	rt-pgload <"$(tmp fifo)" >"$(tmp err)" 2>&1 3>&- &
-	pid=$!
-	exec 9>"$(tmp fifo)"
-	head -n 20 "$(tmp in)" >&9
-	until [ "$(value "count(*) FROM signals.windows")" != 0 ]; do
-		sleep 0.05
-	done
-	pg_sql -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-		WHERE application_name = 'rt-pgload'
-		AND datname = current_database()"
-	tail -n +21 "$(tmp in)" >&9 || true
-	exec 9>&-
-	code=0
-	wait $pid || code=$?
-	assert_equal $code 4
-	run cat "$(tmp err)"
-	assert_output --partial 'the same input again, later, is safe'
-	rt-pgload -q <"$(tmp in)"
-	assert_same <(expected "$(tmp in)") <(loaded)
-}
-
 @test "no such database: exit 2; no permission: exit 3" {
 	run rt-pgload --db nosuchdatabase </dev/null
 	assert_failure 2
@@ -546,21 +397,8 @@ batches loaded, 0 batches were there, complete"
 	PGUSER=nobody_here run rt-pgload <"$(tmp in)"
 	assert_failure 3
 	assert_output --partial 'permission denied'
-	PGUSER=nobody_here run rt-pgload --init
+	PGUSER=nobody_here run rt-pgload init
 	assert_failure 3
-}
-
-@test "the rights that the manual names are enough to load" {
-	init
-	pg_sql -c "DROP ROLE IF EXISTS loader" -c "CREATE ROLE loader LOGIN" \
-		-c "GRANT USAGE ON SCHEMA signals TO loader" \
-		-c "GRANT SELECT, INSERT, UPDATE ON ALL TABLES
-			IN SCHEMA signals TO loader" \
-		-c "GRANT USAGE ON ALL SEQUENCES IN SCHEMA signals TO loader"
-	stream 2 4 >"$(tmp in)"
-	PGUSER=loader run rt-pgload <"$(tmp in)"
-	assert_success
-	pg_sql -c "DROP OWNED BY loader" -c "DROP ROLE loader"
 }
 
 @test "a password in --db is refused and not repeated" {

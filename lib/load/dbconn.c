@@ -9,6 +9,8 @@
 
 #define CONNECT_TIMEOUT "10" /* s; PGCONNECT_TIMEOUT or the DSN override */
 #define COPY_PIECE (64 * KIB)
+/* ms without an answer of the server's machine; the DSN overrides it, too. */
+#define NETWORK_TIMEOUT "30000"
 
 struct dbconn {
 	PGconn *pg;
@@ -95,12 +97,11 @@ static void clear(struct dbconn *c)
 static enum dbconn_status fail(struct dbconn *c)
 {
 	const char *state = PQresultErrorField(c->res, PG_DIAG_SQLSTATE);
-	const char *text =
-		PQresultErrorField(c->res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *text = PQresultErrorField(c->res, PG_DIAG_MESSAGE_PRIMARY);
 
 	snprintf(c->state, sizeof(c->state), "%s", state ? state : "");
-	copy_line(c->text, sizeof(c->text), text ? text
-						 : PQerrorMessage(c->pg));
+	copy_line(c->text, sizeof(c->text),
+		  text ? text : PQerrorMessage(c->pg));
 	copy_line(c->detail, sizeof(c->detail),
 		  PQresultErrorField(c->res, PG_DIAG_MESSAGE_DETAIL));
 	if (PQstatus(c->pg) == CONNECTION_BAD)
@@ -169,9 +170,10 @@ static enum dbconn_status refused(struct dbconn *c, const char *const *keys,
 
 enum dbconn_status dbconn_open(struct dbconn *c, const char *dsn)
 {
-	const char *keys[8] = {"fallback_application_name", "client_encoding"};
-	const char *values[8] = {"rt-pgload", "UTF8"};
-	size_t n = 2;
+	const char *keys[8] = {"fallback_application_name", "client_encoding",
+			       "tcp_user_timeout"};
+	const char *values[8] = {"rt-pgload", "UTF8", NETWORK_TIMEOUT};
+	size_t n = 3;
 
 	if (!getenv("PGCONNECT_TIMEOUT")) {
 		keys[n] = "connect_timeout";
@@ -216,8 +218,8 @@ enum dbconn_status dbconn_query(struct dbconn *c, const char *sql,
 				const char *const *args, size_t n)
 {
 	clear(c);
-	return take(c, PQexecParams(c->pg, sql, (int)n, NULL, args, NULL, NULL,
-				    0));
+	return take(
+		c, PQexecParams(c->pg, sql, (int)n, NULL, args, NULL, NULL, 0));
 }
 
 static bool send_all(struct dbconn *c, sv data)
@@ -254,6 +256,16 @@ enum dbconn_status dbconn_copy(struct dbconn *c, const char *sql, sv data)
 size_t dbconn_rows(const struct dbconn *c)
 {
 	return (size_t)PQntuples(c->res);
+}
+
+size_t dbconn_columns(const struct dbconn *c)
+{
+	return (size_t)PQnfields(c->res);
+}
+
+const char *dbconn_column(const struct dbconn *c, size_t column)
+{
+	return PQfname(c->res, (int)column);
 }
 
 const char *dbconn_value(const struct dbconn *c, size_t row, size_t column)

@@ -44,6 +44,9 @@ enum dbconn_status dbconn_copy(struct dbconn *c, const char *sql, sv data);
 
 /* Of the last statement that went well. */
 size_t dbconn_rows(const struct dbconn *c);
+size_t dbconn_columns(const struct dbconn *c);
+/* Name of a column. */
+const char *dbconn_column(const struct dbconn *c, size_t column);
 /* Text of a column, "" for NULL. */
 const char *dbconn_value(const struct dbconn *c, size_t row, size_t column);
 /* Rows that it inserted, updated or deleted. */

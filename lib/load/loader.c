@@ -1,49 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/loader.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
-#include "load/part.h"
-#include "load/sql.h"
+#include "load/headline.h"
+#include "load/held.h"
 
-#define MAX_HELD (4 * MIB) /* bytes of rows in memory */
-#define MAX_TRIES 10
-#define FIRST_PAUSE_MS 5
+#define MAX_HELD (4 * MIB) /* bytes of rows of one kind, not yet in the job */
 
-enum { HOT, PACKAGES, PARTS };
-
-struct loader {
-	struct dbconn *db;
-	struct loader_opts o;
-	struct loader_stats stats;
-	struct row_writer writer;
-	struct part parts[PARTS];
-	/* The batch at hand. */
-	bool open, in_transaction;
-	struct batch_id id;   /* copies, in arena */
-	struct part_key key;  /* likewise, as text */
-	struct timestamp end; /* the latest that a row named */
-	struct arena arena;
-	/* The segment at hand. */
-	struct copybin notes;
-	struct buf source[3]; /* cluster, node, session */
-	bool has_source;
+/* The rows of one kind in the batch at hand. */
+struct part {
+	struct copybin rows;   /* not in the job yet */
+	uint64_t n;	       /* all of the batch */
+	struct hash128 digest; /* sum of the rows' hashes */
 };
 
-struct loader *loader_new(struct dbconn *db, const struct loader_opts *o)
+struct loader {
+	struct delivery *delivery;
+	uint64_t batch_rows, repaired;
+	struct row_writer writer;
+	int disk_errno;
+	/* The batch at hand. */
+	bool open;
+	struct batch_id id;	   /* copies, in arena */
+	struct headline_batch key; /* likewise, as text */
+	bool partial;
+	struct timestamp end; /* the latest that a row named */
+	struct part parts[PARTS];
+	struct job batch;
+	struct arena arena;
+	struct held held;
+	struct job released;
+	/* The segment at hand. */
+	struct job segment;
+	struct copybin notes, touched;
+	struct buf source[3]; /* cluster, node, session */
+	bool has_source;
+	struct buf scratch;
+};
+
+static const enum job_tag tags[PARTS] = {JOB_HOT, JOB_PACKAGES};
+
+struct loader *loader_new(struct delivery *d, uint64_t batch_rows,
+			  const char *job_dir)
 {
 	struct loader *l = mem_zalloc(sizeof(*l));
 
-	l->db = db;
-	l->o = *o;
-	l->parts[HOT] = (struct part){.kind = "hot_symbol",
-				      .copy_sql = sql_copy_hot,
-				      .merge_sql = sql_merge_hot};
-	l->parts[PACKAGES] = (struct part){.kind = "package_seen",
-					   .copy_sql = sql_copy_packages,
-					   .merge_sql = sql_merge_packages};
+	l->delivery = d;
+	l->batch_rows = batch_rows;
+	l->batch.dir = l->segment.dir = l->released.dir = job_dir;
+	l->held.before.dir = l->held.last.dir = job_dir;
 	return l;
 }
 
@@ -55,84 +65,148 @@ void loader_free(struct loader *l)
 	for (size_t i = 0; i < PARTS; i++)
 		copybin_release(&l->parts[i].rows);
 	copybin_release(&l->notes);
+	copybin_release(&l->touched);
 	for (size_t i = 0; i < ARRAY_LEN(l->source); i++)
 		buf_release(&l->source[i]);
+	job_release(&l->batch);
+	job_release(&l->segment);
+	job_release(&l->released);
+	held_release(&l->held);
+	buf_release(&l->scratch);
 	arena_release(&l->arena);
 	mem_free(l);
 }
 
-const struct loader_stats *loader_get_stats(const struct loader *l)
+uint64_t loader_repaired(const struct loader *l)
 {
-	return &l->stats;
+	return l->repaired + l->writer.text.repaired;
 }
 
-enum dbconn_status loader_start(struct loader *l)
+int loader_disk_errno(const struct loader *l)
 {
-	return dbconn_exec(l->db, sql_staging);
+	return l->disk_errno;
 }
 
-/* --- transactions ------------------------------------------------------- */
+/* --- frames ------------------------------------------------------------- */
 
-static enum dbconn_status begin(struct loader *l)
+static enum dbconn_status add_frame(struct loader *l, struct job *j,
+				    enum job_tag tag, sv body)
 {
-	enum dbconn_status st;
-
-	if (l->in_transaction)
+	if (job_add(j, tag, body))
 		return DBCONN_OK;
-	st = dbconn_exec(l->db, "BEGIN ISOLATION LEVEL READ COMMITTED");
-	l->in_transaction = st == DBCONN_OK;
+	l->disk_errno = errno;
+	return DBCONN_FAILED;
+}
+
+static enum dbconn_status add_rows(struct loader *l, struct job *j,
+				   enum job_tag tag, struct copybin *rows)
+{
+	enum dbconn_status st = DBCONN_OK;
+
+	if (rows->rows)
+		st = add_frame(l, j, tag, copybin_finish(rows));
+	copybin_reset(rows);
 	return st;
 }
 
-static enum dbconn_status commit(struct loader *l)
+/* --- jobs --------------------------------------------------------------- */
+
+static enum dbconn_status broken(struct loader *l)
 {
-	l->in_transaction = false;
-	return dbconn_exec(l->db, "COMMIT");
+	l->disk_errno = errno;
+	return DBCONN_FAILED;
 }
 
-/* Longer each time, and not the same for two that met. */
-static void pause_before(struct loader *l, int attempt)
+/* The segment has brought this part of the batch. */
+static enum dbconn_status touch(struct loader *l,
+				const struct headline_batch *h, size_t i)
 {
-	struct timespec now, t;
-	long ms = FIRST_PAUSE_MS << attempt;
+	const char *texts[] = {
+		h->cluster,	 h->node,	    h->session,
+		h->start,	 h->chunk,	    part_kinds[i],
+		h->part[i].rows, h->part[i].digest, h->partial};
+	struct copybin *t = &l->touched;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ms += now.tv_nsec / 1000 % ms;
-	t = (struct timespec){ms / 1000, ms % 1000 * 1000000};
-	nanosleep(&t, NULL);
-	l->stats.retries++;
+	if (!strcmp(h->part[i].rows, "0"))
+		return DBCONN_OK;
+	copybin_row(t, ARRAY_LEN(texts));
+	for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+		copybin_text(t, sv_str(texts[k]));
+	return t->data.n < MAX_HELD ? DBCONN_OK
+				    : add_rows(l, &l->segment, JOB_TOUCHED, t);
 }
 
-/*
- * Runs work until the server has no more objections of the passing sort. The
- * savepoint keeps what was staged before.
- */
-static enum dbconn_status repeat(struct loader *l,
-				 enum dbconn_status (*work)(struct loader *))
+static enum dbconn_status deliver_batch(struct loader *l, struct job *j)
+{
+	enum dbconn_status st = DBCONN_OK;
+	struct headline_batch h;
+	struct job_frame f;
+
+	if (!job_headline(j, &f) || !headline_parse_batch(f.body, &h))
+		return broken(l);
+	for (size_t i = 0; i < PARTS && st == DBCONN_OK; i++)
+		st = touch(l, &h, i);
+	if (st == DBCONN_OK)
+		st = delivery_put(l->delivery, j);
+	job_reset(j);
+	return st;
+}
+
+static enum dbconn_status deliver_held(struct loader *l, bool all)
+{
+	enum dbconn_status st = DBCONN_OK;
+	int more = 0;
+
+	while (st == DBCONN_OK &&
+	       (more = held_next(&l->held, all, &l->released)) > 0)
+		st = deliver_batch(l, &l->released);
+	return more < 0 ? broken(l) : st;
+}
+
+/* See held.h. A window that the clock is still in belongs to a live stream,
+ * which nobody can read again. */
+static bool may_be_the_end(const struct loader *l)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return l->partial && l->end.sec <= now.tv_sec;
+}
+
+static enum dbconn_status hold(struct loader *l)
+{
+	enum held_proof proof = held_proof(&l->held, &l->id);
+	enum dbconn_status st = DBCONN_OK;
+
+	if (proof != HELD_NONE)
+		st = deliver_held(l, proof == HELD_ALL);
+	if (st != DBCONN_OK)
+		return st;
+	return held_add(&l->held, &l->batch, &l->id,
+			l->parts[PART_HOT].n + l->parts[PART_PACKAGES].n)
+		       ? st
+		       : broken(l);
+}
+
+static enum dbconn_status hand_on(struct loader *l)
 {
 	enum dbconn_status st;
 
-	for (int i = 0;; i++) {
-		st = dbconn_exec(l->db, "SAVEPOINT rt_work");
-		if (st == DBCONN_OK)
-			st = work(l);
-		if (st != DBCONN_AGAIN || i == MAX_TRIES)
-			return st;
-		st = dbconn_exec(l->db, "ROLLBACK TO SAVEPOINT rt_work");
-		if (st != DBCONN_OK)
-			return st;
-		pause_before(l, i);
-	}
+	if (may_be_the_end(l))
+		return hold(l);
+	st = deliver_held(l, true);
+	return st == DBCONN_OK ? deliver_batch(l, &l->batch) : st;
 }
 
 /* --- the batch at hand -------------------------------------------------- */
 
-static char *time_text(struct loader *l, struct timestamp t)
+static const char *time_text(struct loader *l, struct timestamp t,
+			     const char *none)
 {
 	char text[RFC3339_MAX];
 
 	if (!timestamp_is_set(t))
-		return NULL;
+		return none;
 	return arena_str(&l->arena,
 			 (sv){text, (size_t)(rfc3339_format(text, t) - text)});
 }
@@ -160,23 +234,22 @@ static void note_source(struct loader *l)
 static void open_batch(struct loader *l, const struct row_head *h)
 {
 	const struct batch_id *id = &h->id;
-	const char *start;
-	char chunk[16];
+	char chunk[12];
 
 	arena_reset(&l->arena);
-	l->id = (struct batch_id){arena_dup(&l->arena, id->cluster),
-				  arena_dup(&l->arena, id->node),
-				  arena_dup(&l->arena, id->session), id->start,
-				  id->chunk};
-	start = time_text(l, id->start);
+	l->id = (struct batch_id){.cluster = arena_dup(&l->arena, id->cluster),
+				  .node = arena_dup(&l->arena, id->node),
+				  .session = arena_dup(&l->arena, id->session),
+				  .start = id->start,
+				  .chunk = id->chunk};
 	snprintf(chunk, sizeof(chunk), "%u", id->chunk);
-	l->key = (struct part_key){
+	l->key = (struct headline_batch){
 		.cluster = source_text(l, id->cluster),
 		.node = source_text(l, id->node),
 		.session = source_text(l, id->session),
-		.start = start ? start : "-infinity",
-		.chunk = arena_str(&l->arena, sv_str(chunk)),
-		.partial = false};
+		.start = time_text(l, id->start, "-infinity"),
+		.chunk = arena_str(&l->arena, sv_str(chunk))};
+	l->partial = false;
 	l->end = (struct timestamp){0, 0};
 	l->open = true;
 	note_source(l);
@@ -187,16 +260,17 @@ static bool is_batch(const struct loader *l, const struct batch_id *id)
 	return l->open && l->id.chunk == id->chunk &&
 	       !timestamp_cmp(l->id.start, id->start) &&
 	       sv_eq(l->id.session, id->session) &&
-	       sv_eq(l->id.node, id->node) &&
-	       sv_eq(l->id.cluster, id->cluster);
+	       sv_eq(l->id.node, id->node) && sv_eq(l->id.cluster, id->cluster);
 }
 
 static void close_batch(struct loader *l)
 {
-	for (size_t i = 0; i < PARTS; i++)
-		part_reset(&l->parts[i]);
-	l->stats.repaired += l->writer.text.repaired;
-	l->writer.text.repaired = 0;
+	for (size_t i = 0; i < PARTS; i++) {
+		copybin_reset(&l->parts[i].rows);
+		l->parts[i].n = 0;
+		l->parts[i].digest = (struct hash128){0, 0};
+	}
+	job_reset(&l->batch);
 	l->open = false;
 }
 
@@ -209,120 +283,63 @@ static enum dbconn_status turn_to(struct loader *l, const struct row_head *h)
 		st = loader_end_batch(l);
 		open_batch(l, h);
 	}
-	l->key.partial |= h->partial;
+	l->partial |= h->partial;
 	if (timestamp_cmp(h->window_end, l->end) > 0)
 		l->end = h->window_end;
 	return st;
 }
 
-static enum dbconn_status send(struct loader *l, struct part *p)
+/* A row was added to the part; its bytes. */
+static enum dbconn_status added(struct loader *l, size_t i, sv row)
 {
-	enum dbconn_status st = DBCONN_OK;
+	struct part *p = &l->parts[i];
+	struct hash128 h = hash128(row, 0);
 
-	if (p->rows.rows && p->state == PART_UNASKED)
-		st = part_ask(p, l->db, &l->key);
-	if (st == DBCONN_OK && p->rows.rows && p->state == PART_NEW)
-		st = begin(l);
-	return st == DBCONN_OK ? part_send(p, l->db) : st;
-}
-
-/* A row was added; its bytes. */
-static enum dbconn_status added(struct loader *l, struct part *p, sv row)
-{
-	part_count(p, row);
+	p->n++;
+	p->digest.hi += h.hi;
+	p->digest.lo += h.lo;
 	arena_reset(&l->writer.text.arena);
-	if (p->rows.rows < l->o.batch_rows && p->rows.data.n < MAX_HELD)
+	if (p->rows.rows < l->batch_rows && p->rows.data.n < MAX_HELD)
 		return DBCONN_OK;
-	return send(l, p);
+	return add_rows(l, &l->batch, tags[i], &p->rows);
 }
 
 enum dbconn_status loader_hot(struct loader *l, const struct row_hot *r)
 {
-	struct part *p = &l->parts[HOT];
 	enum dbconn_status st = turn_to(l, &r->head);
 
 	if (st != DBCONN_OK)
 		return st;
-	return added(l, p, row_put_hot(&l->writer, r, &p->rows));
+	return added(l, PART_HOT,
+		     row_put_hot(&l->writer, r, &l->parts[PART_HOT].rows));
 }
 
-enum dbconn_status loader_package(struct loader *l,
-				  const struct row_package *r)
+enum dbconn_status loader_package(struct loader *l, const struct row_package *r)
 {
-	struct part *p = &l->parts[PACKAGES];
 	enum dbconn_status st = turn_to(l, &r->head);
 
 	if (st != DBCONN_OK)
 		return st;
-	return added(l, p, row_put_package(&l->writer, r, &p->rows));
+	return added(
+		l, PART_PACKAGES,
+		row_put_package(&l->writer, r, &l->parts[PART_PACKAGES].rows));
 }
 
-/* --- applying ----------------------------------------------------------- */
-
-static enum dbconn_status open_window(struct loader *l)
+static void fill_headline(struct loader *l)
 {
-	const char *args[] = {l->key.cluster, l->key.node, l->key.session,
-			      l->key.start, l->key.end};
+	char text[40];
 
-	return dbconn_query(l->db, sql_open_window, args, ARRAY_LEN(args));
-}
-
-static enum dbconn_status merge_parts(struct loader *l)
-{
-	enum dbconn_status st = DBCONN_OK;
-	bool any = false;
-
-	for (size_t i = 0; i < PARTS && st == DBCONN_OK; i++) {
-		struct part *p = &l->parts[i];
-		bool is_new = false;
-
-		if (p->n && p->state == PART_NEW)
-			st = part_merge(p, l->db, &l->key, &is_new);
-		any |= is_new;
-	}
-	return any && st == DBCONN_OK ? open_window(l) : st;
-}
-
-static enum dbconn_status touch_parts(struct loader *l)
-{
-	enum dbconn_status st = DBCONN_OK;
-
-	for (size_t i = 0; i < PARTS && st == DBCONN_OK; i++)
-		if (l->parts[i].n && !part_differs(&l->parts[i]))
-			st = part_touch(&l->parts[i], l->db, &l->key);
-	return st;
-}
-
-static void report_conflict(struct loader *l, const struct part *p)
-{
-	char batch[400];
-
-	snprintf(batch, sizeof(batch), "%s %s/%s/%s %s #%s", p->kind,
-		 l->key.cluster, l->key.node, l->key.session, l->key.start,
-		 l->key.chunk);
-	l->stats.conflicts++;
-	l->stats.conflict_rows += p->n;
-	l->o.on_conflict(l->o.ctx, batch, p->there_rows, p->n);
-}
-
-static void count_parts(struct loader *l)
-{
-	uint64_t *rows[PARTS] = {&l->stats.hot_rows, &l->stats.package_rows};
-
+	l->key.end = time_text(l, l->end, "");
+	l->key.partial = l->partial ? "true" : "false";
 	for (size_t i = 0; i < PARTS; i++) {
 		const struct part *p = &l->parts[i];
 
-		if (!p->n)
-			continue;
-		if (part_differs(p)) {
-			report_conflict(l, p);
-		} else if (p->state == PART_THERE) {
-			l->stats.present++;
-			l->stats.present_rows += p->n;
-		} else {
-			l->stats.applied++;
-			*rows[i] += p->n;
-		}
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)p->n);
+		l->key.part[i].rows = arena_str(&l->arena, sv_str(text));
+		snprintf(text, sizeof(text), "%016llx%016llx",
+			 (unsigned long long)p->digest.hi,
+			 (unsigned long long)p->digest.lo);
+		l->key.part[i].digest = arena_str(&l->arena, sv_str(text));
 	}
 }
 
@@ -332,101 +349,73 @@ enum dbconn_status loader_end_batch(struct loader *l)
 
 	if (!l->open)
 		return st;
-	l->key.end = time_text(l, l->end);
+	fill_headline(l);
 	for (size_t i = 0; i < PARTS && st == DBCONN_OK; i++)
-		st = send(l, &l->parts[i]);
-	if (st == DBCONN_OK && l->in_transaction)
-		st = repeat(l, merge_parts);
+		st = add_rows(l, &l->batch, tags[i], &l->parts[i].rows);
+	l->scratch.n = 0;
+	headline_put_batch(&l->key, &l->scratch);
 	if (st == DBCONN_OK)
-		st = touch_parts(l);
-	if (st == DBCONN_OK && l->in_transaction)
-		st = commit(l);
-	if (st != DBCONN_OK)
-		return st;
-	count_parts(l);
+		st = add_frame(l, &l->batch, JOB_BATCH, buf_view(&l->scratch));
+	if (st == DBCONN_OK)
+		st = hand_on(l);
 	close_batch(l);
 	return st;
 }
 
 uint64_t loader_discard_batch(struct loader *l, char *batch, size_t size)
 {
-	uint64_t n = l->parts[HOT].n + l->parts[PACKAGES].n;
+	uint64_t n = l->parts[PART_HOT].n + l->parts[PART_PACKAGES].n;
 
 	if (!l->open)
 		return 0;
 	snprintf(batch, size, "%s/%s/%s %s #%s", l->key.cluster, l->key.node,
 		 l->key.session, l->key.start, l->key.chunk);
-	if (l->in_transaction)
-		dbconn_exec(l->db, "ROLLBACK");
-	l->in_transaction = false;
 	close_batch(l);
 	return n;
 }
 
-/* --- the segment at hand ------------------------------------------------ */
-
-static enum dbconn_status send_notes(struct loader *l)
+enum dbconn_status loader_end_held(struct loader *l, bool take, uint64_t *rows)
 {
-	enum dbconn_status st = DBCONN_OK;
-
-	if (l->notes.rows)
-		st = dbconn_copy(l->db, sql_copy_notes,
-				 copybin_finish(&l->notes));
-	copybin_reset(&l->notes);
-	return st;
+	*rows = take ? 0 : l->held.rows_before + l->held.rows_last;
+	if (take)
+		return deliver_held(l, true);
+	held_reset(&l->held);
+	return DBCONN_OK;
 }
+
+/* --- the segment at hand ------------------------------------------------ */
 
 enum dbconn_status loader_note(struct loader *l, const char *kind, sv json)
 {
-	struct buf text = {0};
-
-	buf_sv(&text, json);
-	dbtext_json(&l->writer.text, &text);
+	l->scratch.n = 0;
+	buf_sv(&l->scratch, json);
+	dbtext_json(&l->writer.text, &l->scratch);
 	copybin_row(&l->notes, 2);
 	copybin_text(&l->notes, sv_str(kind));
-	copybin_jsonb(&l->notes, buf_view(&text));
-	buf_release(&text);
-	return l->notes.data.n < MAX_HELD ? DBCONN_OK : send_notes(l);
-}
-
-static enum dbconn_status merge_notes(struct loader *l)
-{
-	const char *args[3];
-	enum dbconn_status st;
-
-	for (size_t i = 0; i < ARRAY_LEN(args); i++)
-		args[i] = buf_cstr(&l->source[i]);
-	st = dbconn_query(l->db, sql_merge_gaps, args, ARRAY_LEN(args));
-	if (st != DBCONN_OK)
-		return st;
-	return dbconn_query(l->db, sql_merge_ledgers, args, ARRAY_LEN(args));
-}
-
-static enum dbconn_status account(struct loader *l)
-{
-	static const char *const steps[] = {
-		sql_lock_windows, sql_account_batches, sql_complete_windows};
-	enum dbconn_status st = DBCONN_OK;
-
-	for (size_t i = 0; i < ARRAY_LEN(steps) && st == DBCONN_OK; i++)
-		st = dbconn_exec(l->db, steps[i]);
-	return st;
+	copybin_jsonb(&l->notes, buf_view(&l->scratch));
+	return l->notes.data.n < MAX_HELD
+		       ? DBCONN_OK
+		       : add_rows(l, &l->segment, JOB_NOTES, &l->notes);
 }
 
 enum dbconn_status loader_end_segment(struct loader *l, bool accounted)
 {
-	enum dbconn_status st = send_notes(l);
+	enum dbconn_status st = add_rows(l, &l->segment, JOB_NOTES, &l->notes);
+	struct headline_segment h = {.cluster = buf_cstr(&l->source[0]),
+				     .node = buf_cstr(&l->source[1]),
+				     .session = buf_cstr(&l->source[2]),
+				     .accounted = accounted ? "true" : "false"};
 
 	if (st == DBCONN_OK)
-		st = begin(l);
+		st = add_rows(l, &l->segment, JOB_TOUCHED, &l->touched);
+	l->scratch.n = 0;
+	headline_put_segment(&h, &l->scratch);
 	if (st == DBCONN_OK)
-		st = repeat(l, merge_notes);
-	if (st == DBCONN_OK && accounted)
-		st = repeat(l, account);
+		st = add_frame(l, &l->segment, JOB_SEGMENT,
+			       buf_view(&l->scratch));
 	if (st == DBCONN_OK)
-		st = commit(l);
-	if (st == DBCONN_OK)
-		st = dbconn_exec(l->db, sql_end_segment);
+		st = delivery_put(l->delivery, &l->segment);
+	job_reset(&l->segment);
 	l->has_source = false;
 	return st;
 }

@@ -17,12 +17,25 @@ static void take_back(struct sink *k, const char *reason, uint64_t rows)
 	ledger_count(&k->stage->ledger.dropped, reason, rows);
 }
 
-void sink_conflict(void *sink, const char *batch, uint64_t had, uint64_t rows)
+/*
+ * What came from the spool was counted in another segment, perhaps in another
+ * run: the ledger at hand knows nothing of it.
+ */
+void sink_conflict(void *sink, const char *batch, uint64_t had, uint64_t rows,
+		   bool later)
 {
 	struct sink *k = sink;
 
-	take_back(k, "batch_conflict", rows);
+	if (!later)
+		take_back(k, "batch_conflict", rows);
 	k->events.conflict(k->events.ctx, batch, had, rows);
+}
+
+void sink_away(void *sink, const char *why)
+{
+	struct sink *k = sink;
+
+	k->events.away(k->events.ctx, why);
 }
 
 /* --- records ------------------------------------------------------------ */
@@ -107,6 +120,21 @@ static void discard_last(struct sink *k)
 	k->events.unfinished(k->events.ctx, name, rows);
 }
 
+/* What stands in front of ledgers that do not close is of a cut stream. */
+static bool end_held(struct sink *k, bool closes)
+{
+	uint64_t rows;
+
+	if (!done(k, loader_end_held(k->loader, closes || k->take_unfinished,
+				     &rows)))
+		return false;
+	if (!rows)
+		return true;
+	take_back(k, "unfinished_batch", rows);
+	k->events.cut(k->events.ctx, rows);
+	return true;
+}
+
 static bool note_own_ledger(struct sink *k)
 {
 	struct buf body = {0};
@@ -127,7 +155,7 @@ static void tell(struct sink *k, bool announced, bool closes)
 				     k->chain.wrong[0] ? k->chain.wrong
 				     : announced       ? NULL
 						       : "there are none");
-	k->events.loaded(k->events.ctx, loader_get_stats(k->loader));
+	k->events.progress(k->events.ctx);
 }
 
 bool sink_close(void *sink, struct stage *s, bool complete)
@@ -143,6 +171,8 @@ bool sink_close(void *sink, struct stage *s, bool complete)
 	if (!done(k, loader_end_batch(k->loader)))
 		return false;
 	closes = complete && announced && chain_closes(&k->chain);
+	if (!end_held(k, closes))
+		return false;
 	s->ledger.complete = closes;
 	if (!note_own_ledger(k) ||
 	    !done(k, loader_end_segment(k->loader, closes)))
@@ -150,6 +180,18 @@ bool sink_close(void *sink, struct stage *s, bool complete)
 	tell(k, announced, closes);
 	chain_reset(&k->chain);
 	return true;
+}
+
+int sink_idle(void *sink, struct stage *s)
+{
+	struct sink *k = sink;
+	int again = -1;
+
+	k->stage = s;
+	if (k->status == DBCONN_OK)
+		done(k, delivery_idle(k->delivery, &again));
+	k->events.progress(k->events.ctx);
+	return again;
 }
 
 void sink_release(struct sink *k)

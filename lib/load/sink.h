@@ -21,16 +21,21 @@ struct sink_events {
 			 uint64_t rows);
 	/* No ledger behind the last batch: not loaded. */
 	void (*unfinished)(void *ctx, const char *batch, uint64_t rows);
+	/* The input broke off in the last windows: not loaded. */
+	void (*cut)(void *ctx, uint64_t rows);
 	/* Why the segment is not complete; NULL: the stage has said so. */
 	void (*incomplete)(void *ctx, const char *why);
-	/* A segment was loaded. */
-	void (*loaded)(void *ctx, const struct loader_stats *stats);
+	/* The server went, because of what; NULL: it is back. */
+	void (*away)(void *ctx, const char *why);
+	/* Something was loaded, or a while went by. */
+	void (*progress)(void *ctx);
 };
 
 struct sink {
-	struct loader *loader; /* the caller's, started */
+	struct loader *loader;	   /* the caller's */
+	struct delivery *delivery; /* likewise, opened */
 	struct sink_events events;
-	bool take_unfinished; /* load a last batch without ledger, too */
+	bool take_unfinished; /* load what unfinished and cut tell, too */
 	/* Zero at first; for the caller to read. */
 	enum dbconn_status status; /* the first failure; nothing follows it */
 	uint64_t segments, complete;
@@ -43,9 +48,12 @@ struct sink {
 enum stage_result sink_record(void *sink, struct stage *s,
 			      const struct record *r);
 bool sink_close(void *sink, struct stage *s, bool complete);
+int sink_idle(void *sink, struct stage *s);
 void sink_release(struct sink *k);
 
-/* For loader_opts.on_conflict; its ctx is the sink. */
-void sink_conflict(void *sink, const char *batch, uint64_t had, uint64_t rows);
+/* For delivery_opts; their ctx is the sink. */
+void sink_conflict(void *sink, const char *batch, uint64_t had, uint64_t rows,
+		   bool later);
+void sink_away(void *sink, const char *why);
 
 #endif

@@ -36,16 +36,18 @@ const char sql_staging[] =
 "CREATE TEMPORARY TABLE rt_notes (\n"
 "    kind           TEXT,\n"
 "    record         JSONB\n"
-");\n"
+") ON COMMIT DELETE ROWS;\n"
 "CREATE TEMPORARY TABLE rt_touched (\n"
 "    cluster        TEXT,\n"
 "    node           TEXT,\n"
 "    session        TEXT,\n"
-"    window_start   TIMESTAMPTZ,\n"
-"    chunk          BIGINT,\n"
+"    window_start   TEXT,\n"
+"    chunk          TEXT,\n"
 "    kind           TEXT,\n"
-"    partial        BOOLEAN\n"
-");\n";
+"    row_count      TEXT,\n"
+"    digest         TEXT,\n"
+"    partial        TEXT\n"
+") ON COMMIT DELETE ROWS;\n";
 
 const char sql_copy_hot[] =
 "COPY pg_temp.rt_hot FROM STDIN (FORMAT binary)";
@@ -53,6 +55,8 @@ const char sql_copy_packages[] =
 "COPY pg_temp.rt_packages FROM STDIN (FORMAT binary)";
 const char sql_copy_notes[] =
 "COPY pg_temp.rt_notes FROM STDIN (FORMAT binary)";
+const char sql_copy_touched[] =
+"COPY pg_temp.rt_touched FROM STDIN (FORMAT binary)";
 
 /* --- batches ------------------------------------------------------------ */
 
@@ -71,14 +75,11 @@ const char sql_add_batch[] =
 const char sql_open_window[] =
 "INSERT INTO signals.windows AS w (cluster, node, session, window_start,\n"
 "    window_end)\n"
-"VALUES ($1, $2, $3, $4::timestamptz, $5::timestamptz)\n"
+"VALUES ($1, $2, $3, $4::timestamptz,\n"
+"    NULLIF($5, '')::timestamptz)\n"
 "ON CONFLICT ON CONSTRAINT windows_unique DO UPDATE SET\n"
 "    window_end = GREATEST(w.window_end, EXCLUDED.window_end),\n"
 "    complete = false";
-
-const char sql_touch[] =
-"INSERT INTO pg_temp.rt_touched VALUES\n"
-"    ($1, $2, $3, $4::timestamptz, $5::bigint, $6, $7::boolean)";
 
 /* --- merging ------------------------------------------------------------ */
 
@@ -207,18 +208,24 @@ NUMBERED("ledger")
 const char sql_lock_windows[] =
 "SELECT 1 FROM signals.windows AS w\n"
 "WHERE (cluster, node, session, window_start) IN\n"
-"    (SELECT cluster, node, session, window_start FROM pg_temp.rt_touched)\n"
+"    (SELECT cluster, node, session, window_start::timestamptz\n"
+"     FROM pg_temp.rt_touched)\n"
 "ORDER BY cluster, node, session, window_start FOR UPDATE";
 
-/* Batch rows change only under their window's lock. */
+/*
+ * Batch rows change only under their window's lock. What came with other rows
+ * than were loaded accounts for nothing.
+ */
 const char sql_account_batches[] =
 "UPDATE signals.batches AS b SET accounted = true,\n"
 "    partial = b.partial AND t.partial\n"
-"FROM (SELECT cluster, node, session, window_start, chunk, kind,\n"
-"          bool_and(partial) AS partial\n"
-"      FROM pg_temp.rt_touched GROUP BY 1, 2, 3, 4, 5, 6) AS t\n"
+"FROM (SELECT cluster, node, session, window_start::timestamptz,\n"
+"          chunk::bigint, kind, row_count::bigint, digest,\n"
+"          bool_and(partial::boolean) AS partial\n"
+"      FROM pg_temp.rt_touched GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS t\n"
 "WHERE (b.cluster, b.node, b.session, b.window_start, b.chunk, b.kind) =\n"
 "    (t.cluster, t.node, t.session, t.window_start, t.chunk, t.kind)\n"
+"  AND b.row_count = t.row_count AND b.digest = t.digest\n"
 "  AND (NOT b.accounted OR b.partial AND NOT t.partial)";
 
 const char sql_complete_windows[] =
@@ -227,12 +234,9 @@ const char sql_complete_windows[] =
 "          bool_and(b.accounted) AND NOT bool_and(b.partial) AS complete\n"
 "      FROM signals.batches AS b\n"
 "      WHERE (b.cluster, b.node, b.session, b.window_start) IN\n"
-"          (SELECT cluster, node, session, window_start\n"
+"          (SELECT cluster, node, session, window_start::timestamptz\n"
 "           FROM pg_temp.rt_touched)\n"
 "      GROUP BY 1, 2, 3, 4) AS a\n"
 "WHERE (w.cluster, w.node, w.session, w.window_start) =\n"
 "    (a.cluster, a.node, a.session, a.window_start)\n"
 "  AND w.complete <> a.complete";
-
-const char sql_end_segment[] =
-"TRUNCATE pg_temp.rt_notes, pg_temp.rt_touched";

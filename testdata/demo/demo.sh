@@ -31,10 +31,10 @@ cd "$root"
 mapfile -t attacks < <(find \
 	testdata/events/tetragon-docs/03_* -name '*.json' | LC_ALL=C sort)
 
-say "A private PostgreSQL ($(pg_bindir)), and the schema of rt-pgload --init"
+say "A private PostgreSQL ($(pg_bindir)), and the schema of rt-pgload init"
 pg_start
 db="host=$PGHOST port=$PGPORT user=$PGUSER dbname=$PGDATABASE"
-"$bin/rt-pgload" --db "$db" --init
+"$bin/rt-pgload" init --db "$db"
 echo "psql '$db'"
 
 say "Two dumps, five filters: events in, evidence out"
