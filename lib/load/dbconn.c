@@ -145,6 +145,13 @@ static void ignore_notice(void *arg, const PGresult *res)
 	(void)arg, (void)res;
 }
 
+/* Then the ping cannot tell: it does not get through, either. */
+static bool is_about_tls(const char *text)
+{
+	return strstr(text, "certificate") ||
+	       strstr(text, "does not support SSL");
+}
+
 /*
  * A server that answers but does not let us in will not do so later either;
  * only where it has no room for us.
@@ -153,6 +160,8 @@ static enum dbconn_status refused(struct dbconn *c, const char *const *keys,
 				  const char *const *values)
 {
 	copy_line(c->text, sizeof(c->text), PQerrorMessage(c->pg));
+	if (is_about_tls(c->text))
+		return DBCONN_CONFIG;
 	switch (PQpingParams(keys, values, 1)) {
 	case PQPING_OK:
 		return strstr(c->text, "too many") ||
