@@ -21,7 +21,7 @@ load pgload
 	run rt-pgload init
 	assert_success
 	assert_output ''
-	assert_equal "$(value 'count(*) FROM signals.schema_version')" 2
+	assert_equal "$(value 'count(*) FROM signals.schema_version')" 3
 }
 
 @test "hot_symbols has exactly the seed's columns and indexes" {
@@ -153,6 +153,35 @@ batches loaded, 0 batches were there, complete"
 	run rt-pgload -q <"$(tmp in)"
 	assert_same <(expected "$(tmp in)") <(loaded)
 	assert_equal "$(value 'complete FROM signals.windows')" t
+}
+
+@test "a live batch is loaded at a pause, and what follows of it, too" {
+	init
+	start=$(date -u +%FT%TZ)
+	end=$(date -u -d '+10 minutes' +%FT%TZ)
+	stream 1 9 | jq -c --arg s "$start" --arg e "$end" '
+		if .window_start then .window_start = $s | .window_end = $e |
+			.partial = true else . end' >"$(tmp in)"
+	mkfifo "$(tmp fifo)"
+	rt-pgload <"$(tmp fifo)" >"$(tmp err)" 2>&1 3>&- &
+	pid=$!
+	exec 9>"$(tmp fifo)"
+	head -n 5 "$(tmp in)" >&9
+	later applied 1
+	assert_equal "$(value 'count(*) FROM signals.hot_symbols')" 3
+	sed -n 6,8p "$(tmp in)" >&9
+	later applied 2
+	tail -n +9 "$(tmp in)" >&9
+	exec 9>&-
+	wait $pid
+	assert_same <(expected "$(tmp in)") <(loaded)
+	run value "string_agg(kind || ' ' || row_count || accounted, ','
+		ORDER BY kind) FROM signals.batches"
+	assert_output 'hot_symbol 3true,hot_symbol+1 3true,hot_symbol+2 3true,package_seen+2 1true'
+	# The same again comes in one piece: it is not counted twice.
+	run rt-pgload -q <"$(tmp in)"
+	assert_failure 1
+	assert_same <(expected "$(tmp in)") <(loaded)
 }
 
 @test "rows that share a key within a batch are merged" {

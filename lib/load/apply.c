@@ -109,14 +109,20 @@ static enum dbconn_status copy_rows(struct work *w)
 
 /* --- a batch ------------------------------------------------------------ */
 
-#define KEY(h, i)                                                              \
-	(h)->cluster, (h)->node, (h)->session, (h)->start, (h)->chunk,         \
-		part_kinds[i]
+#define KEY(h, kind)                                                           \
+	(h)->cluster, (h)->node, (h)->session, (h)->start, (h)->chunk, kind
+
+static const char *kind_of(const struct work *w, size_t i, char text[40])
+{
+	snprintf(text, 40, "%s%.15s", part_kinds[i], w->batch.split);
+	return text;
+}
 
 static enum dbconn_status ask(struct work *w, size_t i)
 {
 	const struct headline_batch *h = &w->batch;
-	const char *args[] = {KEY(h, i)};
+	char kind[40];
+	const char *args[] = {KEY(h, kind_of(w, i, kind))};
 	enum dbconn_status st =
 		dbconn_query(w->db, sql_find_batch, args, ARRAY_LEN(args));
 
@@ -139,8 +145,9 @@ static enum dbconn_status ask(struct work *w, size_t i)
 static enum dbconn_status add(struct work *w, size_t i, bool *added)
 {
 	const struct headline_batch *h = &w->batch;
-	const char *args[] = {KEY(h, i), h->part[i].rows, h->part[i].digest,
-			      h->partial};
+	char kind[40];
+	const char *args[] = {KEY(h, kind_of(w, i, kind)), h->part[i].rows,
+			      h->part[i].digest, h->partial};
 	enum dbconn_status st =
 		dbconn_query(w->db, sql_add_batch, args, ARRAY_LEN(args));
 

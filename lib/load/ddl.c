@@ -136,3 +136,22 @@ const char ddl_exactly_once[] =
 "    record               JSONB NOT NULL  -- dropped, digests and the rest\n"
 ");\n"
 "CREATE INDEX idx_ledgers_time ON signals.ledgers(first_time);\n";
+
+const char ddl_bytewise[] =
+/* Keys are compared byte by byte, which is the same for equality, several
+ * times as fast as a language's order, and the same in every database. */
+"ALTER TABLE signals.hot_symbols\n"
+"    ALTER COLUMN image_digest TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN purl TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN function_name TYPE TEXT COLLATE \"C\";\n"
+"ALTER TABLE signals.hot_symbol_callers\n"
+"    ALTER COLUMN image_digest TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN purl TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN function_name TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN caller TYPE TEXT COLLATE \"C\";\n"
+"ALTER TABLE signals.packages_seen\n"
+"    ALTER COLUMN image_digest TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN purl TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN module TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN build_id TYPE TEXT COLLATE \"C\",\n"
+"    ALTER COLUMN evidence TYPE TEXT COLLATE \"C\";\n";

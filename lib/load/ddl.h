@@ -9,5 +9,7 @@
 extern const char ddl_seed[];
 /* 2: its repairs, and the tables that make loading exactly-once. */
 extern const char ddl_exactly_once[];
+/* 3: keys in bytewise order. */
+extern const char ddl_bytewise[];
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/headline.h"
 
-#define BATCH_TEXTS 11
+#define BATCH_TEXTS 12
 #define SEGMENT_TEXTS 4
 
 const char *const part_kinds[PARTS] = {"hot_symbol", "package_seen"};
@@ -15,6 +15,7 @@ static void batch_texts(struct headline_batch *h, const char **t[BATCH_TEXTS])
 					 &h->end,
 					 &h->chunk,
 					 &h->partial,
+					 &h->split,
 					 &h->part[PART_HOT].rows,
 					 &h->part[PART_HOT].digest,
 					 &h->part[PART_PACKAGES].rows,

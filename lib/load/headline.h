@@ -19,6 +19,9 @@ struct headline_batch {
 	const char *start, *end; /* end: "" where not known */
 	const char *chunk;
 	const char *partial; /* true, false */
+	/* "", or "+1" and so on: a part of a batch that came behind a pause, as
+	 * a batch of its own (loader_idle). */
+	const char *split;
 	struct {
 		const char *rows; /* 0: the batch has none of this kind */
 		const char *digest;

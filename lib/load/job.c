@@ -136,6 +136,10 @@ void job_rewind(struct job *j)
 /* n bytes from where we are; they live until the next call. */
 static bool take(struct job *j, size_t n, sv *out)
 {
+	if (!n) {
+		*out = SV_NULL;
+		return true;
+	}
 	if (j->at >= j->spilled) {
 		size_t at = (size_t)(j->at - j->spilled);
 

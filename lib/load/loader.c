@@ -10,6 +10,7 @@
 #include "load/headline.h"
 #include "load/held.h"
 
+#define PAUSE_MS 3
 #define MAX_HELD (4 * MIB) /* bytes of rows of one kind, not yet in the job */
 
 /* The rows of one kind in the batch at hand. */
@@ -29,6 +30,9 @@ struct loader {
 	struct batch_id id;	   /* copies, in arena */
 	struct headline_batch key; /* likewise, as text */
 	bool partial;
+	unsigned splits;    /* of it, see loader_idle */
+	uint64_t idle_rows; /* that were there at the last pause */
+	bool paused; /* the last one went at a pause; id is still its own */
 	struct timestamp end; /* the latest that a row named */
 	struct part parts[PARTS];
 	struct job batch;
@@ -121,14 +125,15 @@ static enum dbconn_status broken(struct loader *l)
 static enum dbconn_status touch(struct loader *l,
 				const struct headline_batch *h, size_t i)
 {
-	const char *texts[] = {
-		h->cluster,	 h->node,	    h->session,
-		h->start,	 h->chunk,	    part_kinds[i],
-		h->part[i].rows, h->part[i].digest, h->partial};
+	char kind[40];
+	const char *texts[] = {h->cluster,	h->node,	   h->session,
+			       h->start,	h->chunk,	   kind,
+			       h->part[i].rows, h->part[i].digest, h->partial};
 	struct copybin *t = &l->touched;
 
 	if (!strcmp(h->part[i].rows, "0"))
 		return DBCONN_OK;
+	snprintf(kind, sizeof(kind), "%s%.15s", part_kinds[i], h->split);
 	copybin_row(t, ARRAY_LEN(texts));
 	for (size_t k = 0; k < ARRAY_LEN(texts); k++)
 		copybin_text(t, sv_str(texts[k]));
@@ -231,11 +236,23 @@ static void note_source(struct loader *l)
 	}
 }
 
+static bool same_batch(const struct loader *l, const struct batch_id *id)
+{
+	return l->id.chunk == id->chunk &&
+	       !timestamp_cmp(l->id.start, id->start) &&
+	       sv_eq(l->id.session, id->session) &&
+	       sv_eq(l->id.node, id->node) && sv_eq(l->id.cluster, id->cluster);
+}
+
 static void open_batch(struct loader *l, const struct row_head *h)
 {
 	const struct batch_id *id = &h->id;
-	char chunk[12];
+	char chunk[12], split[12] = "";
 
+	l->splits = l->paused && same_batch(l, id) ? l->splits + 1 : 0;
+	l->paused = false;
+	if (l->splits)
+		snprintf(split, sizeof(split), "+%u", l->splits);
 	arena_reset(&l->arena);
 	l->id = (struct batch_id){.cluster = arena_dup(&l->arena, id->cluster),
 				  .node = arena_dup(&l->arena, id->node),
@@ -248,19 +265,12 @@ static void open_batch(struct loader *l, const struct row_head *h)
 		.node = source_text(l, id->node),
 		.session = source_text(l, id->session),
 		.start = time_text(l, id->start, "-infinity"),
-		.chunk = arena_str(&l->arena, sv_str(chunk))};
+		.chunk = arena_str(&l->arena, sv_str(chunk)),
+		.split = arena_str(&l->arena, sv_str(split))};
 	l->partial = false;
 	l->end = (struct timestamp){0, 0};
 	l->open = true;
 	note_source(l);
-}
-
-static bool is_batch(const struct loader *l, const struct batch_id *id)
-{
-	return l->open && l->id.chunk == id->chunk &&
-	       !timestamp_cmp(l->id.start, id->start) &&
-	       sv_eq(l->id.session, id->session) &&
-	       sv_eq(l->id.node, id->node) && sv_eq(l->id.cluster, id->cluster);
 }
 
 static void close_batch(struct loader *l)
@@ -279,7 +289,7 @@ static enum dbconn_status turn_to(struct loader *l, const struct row_head *h)
 {
 	enum dbconn_status st = DBCONN_OK;
 
-	if (!is_batch(l, &h->id)) {
+	if (!l->open || !same_batch(l, &h->id)) {
 		st = loader_end_batch(l);
 		open_batch(l, h);
 	}
@@ -360,6 +370,24 @@ enum dbconn_status loader_end_batch(struct loader *l)
 		st = hand_on(l);
 	close_batch(l);
 	return st;
+}
+
+enum dbconn_status loader_idle(struct loader *l, int *again)
+{
+	uint64_t n = l->parts[PART_HOT].n + l->parts[PART_PACKAGES].n;
+	bool waited = n == l->idle_rows;
+
+	*again = -1;
+	l->idle_rows = n;
+	if (!l->open || !l->partial || may_be_the_end(l))
+		return DBCONN_OK;
+	if (!waited) {
+		*again = PAUSE_MS;
+		return DBCONN_OK;
+	}
+	l->idle_rows = 0;
+	l->paused = true;
+	return loader_end_batch(l);
 }
 
 uint64_t loader_discard_batch(struct loader *l, char *batch, size_t size)

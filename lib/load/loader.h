@@ -37,6 +37,13 @@ enum dbconn_status loader_note(struct loader *l, const char *kind, sv json);
 
 /* The batch at hand, if there is one, is whole. */
 enum dbconn_status loader_end_batch(struct loader *l);
+/*
+ * Nothing to read right now. The batch at hand, where it is of a window that
+ * still goes on, is as good as whole after some ms of that: people wait to see
+ * it, and no other may follow for long. What does follow of it is a batch of
+ * its own. *again: ms until the next call is of use, -1: when more was read.
+ */
+enum dbconn_status loader_idle(struct loader *l, int *again);
 /* It may not be: forget it. The number of its rows; batch: its name. */
 uint64_t loader_discard_batch(struct loader *l, char *batch, size_t size);
 

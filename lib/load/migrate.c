@@ -19,7 +19,8 @@
 	"version INTEGER PRIMARY KEY, "                       \
 	"applied_at TIMESTAMPTZ NOT NULL DEFAULT NOW())"
 
-static const char *const steps[MIGRATE_LATEST] = {ddl_seed, ddl_exactly_once};
+static const char *const steps[MIGRATE_LATEST] = {ddl_seed, ddl_exactly_once,
+						  ddl_bytewise};
 
 /* Asks for one row; *there says whether it came. */
 static enum dbconn_status ask(struct dbconn *db, const char *sql, bool *there)

@@ -9,7 +9,7 @@
 #include "base/base.h"
 #include "load/dbconn.h"
 
-#define MIGRATE_LATEST 2
+#define MIGRATE_LATEST 3
 
 /*
  * Brings the database to MIGRATE_LATEST in one transaction, one caller at a

@@ -185,13 +185,15 @@ bool sink_close(void *sink, struct stage *s, bool complete)
 int sink_idle(void *sink, struct stage *s)
 {
 	struct sink *k = sink;
-	int again = -1;
+	int row = -1, job = -1;
 
 	k->stage = s;
 	if (k->status == DBCONN_OK)
-		done(k, delivery_idle(k->delivery, &again));
+		done(k, loader_idle(k->loader, &row));
+	if (k->status == DBCONN_OK)
+		done(k, delivery_idle(k->delivery, &job));
 	k->events.progress(k->events.ctx);
-	return again;
+	return row < 0 || (job >= 0 && job < row) ? job : row;
 }
 
 void sink_release(struct sink *k)
