@@ -340,7 +340,12 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 		s->verdict = f->verdict;
 		s->package = file_of(h, w, f);
 	}
-	count_file(h, w, sv_eq(*s->module, f->module) ? s->package : NULL, f);
+	count_file(h, w,
+		   sv_eq(*s->module, f->module) &&
+				   sv_eq(*s->build_id, f->build_id)
+			   ? s->package
+			   : NULL,
+		   f);
 	s->verdict = better(s->verdict, f->verdict);
 	up = caller_of(h, i);
 	if (up && up->function_id.n)
