@@ -278,7 +278,7 @@ int main(int argc, char **argv)
 		diag_error("libcrypto has no SHA-256");
 		return tool_end(TOOL_SYSTEM, 0);
 	}
-	adapter_on_loaded(c.adapter, frame_loaded);
+	adapter_on_files(c.adapter, frame_loaded, frame_package);
 	reportfile_open(&c.report, &o.report);
 	frame_maker_report(c.frames, c.report.report);
 	status = feed(&s, &o, c.frames);

@@ -34,6 +34,8 @@ _rt_canon()
 		return ;;
 	--symbol-cache)
 		return ;;
+	--dwarf-cache)
+		return ;;
 	--report)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -76,6 +78,9 @@ _rt_canon()
 			--kernel-build-id
 			--perf-map-cache
 			--symbol-cache
+			--lines
+			--inlines
+			--dwarf-cache
 			--report
 			--report-format
 			--input-format

@@ -4,8 +4,10 @@
 #include "base/mem.h"
 #include "canon/framestats.h"
 #include "canon/names.h"
+#include "canon/pkgmetrics.h"
 #include "codec/pbwire.h"
 #include "event/hook.h"
+#include "package/packages.h"
 #include "pipe/diag.h"
 #include "symbol/hygiene.h"
 
@@ -20,20 +22,26 @@ enum {
 	F_IS_KERNEL_SPACE,
 	F_SOURCE_FILE,
 	F_LINE_NUMBER,
-	F_FUNCTION_NAME = 7,
+	F_FUNCTION_NAME,
 	F_RAW_SYMBOL,
 	F_BUILD_ID,
 	F_BUILD_ID_KIND,
 	F_FUNCTION_ID,
 	F_MODULE_KIND,
-	F_VERDICT = 15,
-	F_MODULE_OFFSET = 17,
+	F_PURL,
+	F_PURL_SOURCE,
+	F_VERDICT,
+	F_INLINED,
+	F_MODULE_OFFSET,
+	F_INLINED_AT,
+	F_PURL_CONFIDENCE,
 };
 
 struct frame_maker {
 	struct resolver *resolver;
+	struct packages *packages;
 	struct names *names;
-	struct buf id;
+	struct buf id, at;	       /* of the frame at hand */
 	struct jitname_bufs jit;       /* of names that the agent gave */
 	const struct kallsyms *kernel; /* or NULL */
 	struct buf kernel_name, kernel_module; /* of the frame at hand */
@@ -56,6 +64,8 @@ struct canonical {
 	uint64_t module_offset;
 	bool has_offset;
 	enum frame_verdict verdict;
+	const struct package *package; /* NULL: not known */
+	const struct lines *lines; /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
@@ -68,6 +78,7 @@ struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
 		return NULL;
 	m = mem_zalloc(sizeof(*m));
 	m->resolver = r;
+	m->packages = packages_new();
 	m->names = names_new(NAME_CACHE);
 	m->kernel = opts->kernel;
 	m->hint = 2;
@@ -79,9 +90,11 @@ void frame_maker_free(struct frame_maker *m)
 	if (!m)
 		return;
 	resolver_free(m->resolver);
+	packages_free(m->packages);
 	names_free(m->names);
 	buf_release(&m->id);
 	jitname_release(&m->jit);
+	buf_release(&m->at);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
 	mem_free(m);
@@ -101,6 +114,7 @@ void frame_maker_report(struct frame_maker *m, struct report *r)
 void frame_metrics_update(const struct frame_maker *m)
 {
 	framestats_update(m->resolver);
+	pkgmetrics_update(m->packages);
 }
 
 static struct resolver_scope scope_of(const struct adapter_scope *s)
@@ -123,17 +137,47 @@ void frame_loaded(void *maker, const struct adapter_scope *scope, sv path,
 	resolver_loaded(m->resolver, &s, path, build_id);
 }
 
+static void enter(struct frame_maker *m, const struct adapter_scope *scope)
+{
+	struct resolver_scope s;
+
+	if (!scope || scope->serial == m->serial)
+		return;
+	s = scope_of(scope);
+	resolver_enter(m->resolver, &s);
+	m->serial = scope->serial;
+}
+
+static const struct package *package_at(struct frame_maker *m, sv path)
+{
+	uint64_t place;
+	int root = resolver_place(m->resolver, &place);
+
+	return packages_of(m->packages, root, place, path);
+}
+
+/* A module that is not the file of its path has not that file's package. */
+static const struct package *package_of(struct frame_maker *m,
+					const struct resolver_module *mod)
+{
+	const struct package *p;
+
+	if (mod->kind != MODULE_FILE || mod->refused)
+		return NULL;
+	if (mod->tag->serial != packages_serial(m->packages)) {
+		mod->tag->p = package_at(m, mod->path);
+		mod->tag->serial = packages_serial(m->packages);
+	}
+	p = mod->tag->p;
+	return p->purl.n || p->parts ? p : NULL;
+}
+
 static const struct resolver_module *find_module(struct frame_maker *m,
 						 const struct adapter_frame *f)
 {
 	const struct resolver_module *mod;
-	struct resolver_scope s;
 
-	if (f->scope && f->scope->serial != m->serial) {
-		s = scope_of(f->scope);
-		resolver_enter(m->resolver, &s);
-		m->serial = f->scope->serial;
-	}
+	enter(m, f->scope);
 	mod = resolver_module(m->resolver, f->module);
 	if (mod->refused && diag_allow("modules with another build-id"))
 		diag_warn(
@@ -243,6 +287,15 @@ static bool agrees(struct frame_maker *m, sv agents,
 	       resolver_is_alias(mod, r, agents);
 }
 
+static void take_lines(const struct lines *l, struct canonical *c)
+{
+	c->lines = l;
+	if (!l)
+		return;
+	c->source_file = l->file;
+	c->line = l->line;
+}
+
 static void take_ours(const struct resolver_frame *r, struct canonical *c)
 {
 	c->symbol = r->symbol;
@@ -301,6 +354,8 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 	if (r.found) {
 		take_ours(&r, c);
 		c->verdict = VERDICT_SAME;
+		r.pc += f->has_offset ? f->offset : 0;
+		take_lines(resolver_lines(m->resolver, mod, &r), c);
 	} else {
 		take_told(m, f, mod, c);
 	}
@@ -319,6 +374,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		memory_frame(m, f, mod, c);
 		return;
 	}
+	c->package = package_of(m, mod);
 	if (f->probe && f->symbol.n) {
 		named_probe(m, f, mod, c);
 		return;
@@ -333,6 +389,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		return;
 	}
 	take_ours(&r, c);
+	take_lines(resolver_lines(m->resolver, mod, &r), c);
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
@@ -352,11 +409,43 @@ static void put_id(struct frame_maker *m, const struct canonical *c,
 		pb_put_bytes(out, F_FUNCTION_ID, buf_view(&m->id));
 }
 
+static sv purl_of(const struct canonical *c)
+{
+	return c->package ? packages_function(c->package, c->raw_symbol,
+					      c->function_name)
+			  : SV_NULL;
+}
+
+/* FILE:LINE of a call; without a line the file alone. */
+static sv call_place(struct frame_maker *m, const struct lines_inlined *i)
+{
+	m->at.n = 0;
+	buf_sv(&m->at, i->call_file);
+	if (i->call_file.n && i->call_line)
+		buf_printf(&m->at, ":%u", i->call_line);
+	return buf_view(&m->at);
+}
+
+/* Lists of equal length: an unknown name or place is an empty text. */
+static void put_inlined(const struct lines *l, struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED, l->inlined[i].function_name);
+}
+
+static void put_inlined_at(struct frame_maker *m, const struct lines *l,
+			   struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED_AT, call_place(m, &l->inlined[i]));
+}
+
 void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 {
 	struct frame_maker *m = maker;
 	struct canonical c = {.build_id_kind = ""};
 	size_t at;
+	sv purl;
 
 	if (f->kernel)
 		kernel_frame(m, f, &c);
@@ -379,8 +468,38 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	if (c.has_id)
 		put_id(m, &c, out);
 	pb_put_uint(out, F_MODULE_KIND, (uint64_t)c.kind);
+	purl = purl_of(&c);
+	if (purl.n) {
+		pb_put_string(out, F_PURL, purl);
+		pb_put_string(out, F_PURL_SOURCE, sv_str(c.package->source));
+	}
 	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
+	if (c.lines)
+		put_inlined(c.lines, out);
 	if (c.has_offset)
 		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
+	if (c.lines)
+		put_inlined_at(m, c.lines, out);
+	if (purl.n)
+		pb_put_double(out, F_PURL_CONFIDENCE, c.package->confidence);
 	m->hint = pb_close(out, at, m->hint);
+}
+
+void frame_package(void *maker, const struct adapter_scope *scope, sv path,
+		   struct buf *out)
+{
+	struct frame_maker *m = maker;
+	const struct package *p;
+	sv inside;
+
+	if (module_classify(path, &inside) != MODULE_FILE ||
+	    !sv_starts(inside, SV("/")))
+		return;
+	enter(m, scope);
+	p = package_at(m, inside);
+	if (!p->purl.n)
+		return;
+	pb_put_string(out, 1, p->purl);
+	pb_put_string(out, 2, sv_str(p->source));
+	pb_put_double(out, 3, p->confidence);
 }

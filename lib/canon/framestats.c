@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "canon/framestats.h"
 
+#include "canon/pkgmetrics.h"
 #include "pipe/metrics.h"
 
 static struct metric parsed = {.name = "tetrapipe_canon_symbol_files_total",
@@ -42,6 +43,22 @@ static struct metric maps_bad = {
 	.name = "tetrapipe_canon_perf_map_bad_lines_total",
 	.help = "Lines of perf maps that are no entry",
 	.label = ""};
+static struct metric dwarf_opened = {
+	.name = "tetrapipe_canon_dwarf_files_total",
+	.help = "Files whose lines were looked for",
+	.label = "result=\"opened\""};
+static struct metric dwarf_none = {.name = "tetrapipe_canon_dwarf_files_total",
+				   .help = "Files whose lines were looked for",
+				   .label = "result=\"none\""};
+static struct metric dwarf_closed = {
+	.name = "tetrapipe_canon_dwarf_evictions_total",
+	.help = "Files whose DWARF was closed for --dwarf-cache",
+	.label = ""};
+static struct metric dwarf_cached = {
+	.name = "tetrapipe_canon_dwarf_cache_bytes",
+	.help = "Memory that DWARF takes",
+	.label = "",
+	.gauge = true};
 static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
 			       .help = "Memory that symbols take",
 			       .label = "",
@@ -49,6 +66,7 @@ static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
 
 void framestats_register(void)
 {
+	pkgmetrics_register();
 	metrics_register(&parsed);
 	metrics_register(&shared);
 	metrics_register(&evicted);
@@ -60,6 +78,10 @@ void framestats_register(void)
 	metrics_register(&maps_evicted);
 	metrics_register(&maps_bad);
 	metrics_register(&cached);
+	metrics_register(&dwarf_opened);
+	metrics_register(&dwarf_none);
+	metrics_register(&dwarf_closed);
+	metrics_register(&dwarf_cached);
 }
 
 void framestats_update(const struct resolver *r)
@@ -78,4 +100,8 @@ void framestats_update(const struct resolver *r)
 	metric_set(&maps_evicted, st.jit.evictions);
 	metric_set(&maps_bad, st.jit.bad_lines);
 	metric_set(&cached, st.bytes + st.jit.bytes);
+	metric_set(&dwarf_opened, st.lines.opened);
+	metric_set(&dwarf_none, st.lines.without);
+	metric_set(&dwarf_closed, st.lines.closed);
+	metric_set(&dwarf_cached, st.lines.bytes);
 }

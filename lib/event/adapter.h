@@ -44,12 +44,20 @@ typedef void adapter_frame_fn(void *ctx, const struct adapter_frame *f,
 typedef void adapter_loaded_fn(void *ctx, const struct adapter_scope *scope,
 			       sv path, sv build_id);
 
+/* Appends the fields of a FilePackage: the package of the file of a path. */
+typedef void adapter_package_fn(void *ctx, const struct adapter_scope *scope,
+				sv path, struct buf *out);
+
 struct adapter;
 
 /* NULL: libcrypto does not work. */
 struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx);
-/* Also tells of files loaded; the callback gets the same ctx. */
-void adapter_on_loaded(struct adapter *a, adapter_loaded_fn *loaded);
+/*
+ * Also tells of files loaded, and asks for the package of the binary of an exec
+ * event and of the file of a loader event; the callbacks get the same ctx.
+ */
+void adapter_on_files(struct adapter *a, adapter_loaded_fn *loaded,
+		      adapter_package_fn *package);
 void adapter_free(struct adapter *a);
 
 /* What messages about the event name (seed: structured logs). */

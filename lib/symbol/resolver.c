@@ -13,6 +13,7 @@
 enum { BUCKETS = 1024 };
 
 static const size_t DEFAULT_BYTES = 16 * MIB;
+static const size_t DEFAULT_DWARF = 256 * MIB;
 
 /* A directory under which paths mean files. */
 struct place {
@@ -27,6 +28,7 @@ enum { ID_SYSROOT = 1, ID_IMAGE, ID_PROCESS };
 /* What a path means in a place. */
 struct resolver_entry {
 	struct resolver_module pub;
+	struct resolver_tag tag;
 	sv key; /* the path as it was asked for */
 	uint64_t place;
 	uint64_t hash;
@@ -44,6 +46,7 @@ struct resolver {
 	size_t max_bytes;
 	struct resolver_scope scope;
 	struct place place; /* of scope */
+	bool lines;
 	struct resolver_entry *buckets[BUCKETS];
 	struct resolver_entry *newest, *oldest;
 	struct modfile_store files;
@@ -69,6 +72,11 @@ struct resolver *resolver_new(const struct resolver_opts *opts,
 	r->images = opts->images;
 	r->proc = opts->proc;
 	r->files.debug = opts->debug;
+	r->lines = opts->lines;
+	r->files.lines = (struct lines_store){
+		.debug = opts->debug,
+		.max_bytes = opts->max_dwarf ? opts->max_dwarf : DEFAULT_DWARF,
+		.inlines = opts->inlines};
 	r->loaded = loaded_new(opts->max_facts);
 	r->jit = perfmaps_new(opts->max_jit);
 	r->max_bytes = opts->max_bytes ? opts->max_bytes : DEFAULT_BYTES;
@@ -104,6 +112,12 @@ void resolver_enter(struct resolver *r, const struct resolver_scope *scope)
 		id = ID_SYSROOT;
 	}
 	r->place = (struct place){.root = root, .live = live, .id = id};
+}
+
+int resolver_place(const struct resolver *r, uint64_t *id)
+{
+	*id = r->place.id;
+	return r->place.root;
 }
 
 static sv place_name(const struct resolver_scope *s)
@@ -225,6 +239,7 @@ static struct resolver_entry *add(struct resolver *r, sv path, uint64_t hash)
 	e->hash = hash;
 	e->bytes = sizeof(*e) + path.n;
 	e->pub.entry = e;
+	e->pub.tag = &e->tag;
 	e->pub.build_id_kind = "";
 	e->pub.kind = module_classify(e->key, &e->pub.path);
 	if (e->pub.kind == MODULE_FILE && r->place.root >= 0)
@@ -330,6 +345,7 @@ static void set_found(struct resolver *r, struct modfile *file,
 	out->raw_symbol = sym->name;
 	out->start = sym->start;
 	out->offset = sym->offset;
+	out->pc = sym->start + sym->offset;
 }
 
 void resolver_frame(struct resolver *r, const struct resolver_module *m,
@@ -340,8 +356,10 @@ void resolver_frame(struct resolver *r, const struct resolver_module *m,
 	struct elfsym sym;
 
 	not_found(m, out);
-	if (file && elfmod_lookup(file->elf, file_offset, is_caller, &sym))
+	if (file && elfmod_lookup(file->elf, file_offset, is_caller, &sym)) {
 		set_found(r, file, &sym, out);
+		out->pc -= is_caller;
+	}
 }
 
 void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
@@ -353,6 +371,36 @@ void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
 	not_found(m, out);
 	if (file && modfile_named(file, raw, &sym))
 		set_found(r, file, &sym, out);
+}
+
+struct reopening {
+	const struct resolver *r;
+	const struct resolver_module *m;
+};
+
+/* The path may mean another file by now. */
+static int reopen(void *ctx)
+{
+	const struct reopening *o = ctx;
+	struct rt_err ignored;
+	int fd = root_open_file(o->r->place.root, o->m->path, &ignored);
+
+	if (fd < 0 || modfile_is(o->m->entry->file, fd))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+const struct lines *resolver_lines(struct resolver *r,
+				   const struct resolver_module *m,
+				   const struct resolver_frame *f)
+{
+	struct modfile *file = file_of(m);
+	struct reopening o = {r, m};
+
+	return r->lines && file && f->found
+		       ? modfile_lines(&r->files, file, reopen, &o, f->pc)
+		       : NULL;
 }
 
 bool resolver_is_alias(const struct resolver_module *m,
@@ -430,6 +478,7 @@ void resolver_get_stats(const struct resolver *r, struct resolver_stats *out)
 	out->loads += r->files.parsed;
 	out->shared = r->files.shared;
 	perfmaps_get_stats(r->jit, &out->jit);
+	out->lines = r->files.lines.stats;
 	loaded_get_stats(r->loaded, &l);
 	out->facts = l.facts;
 	out->facts_evicted = l.evictions;
