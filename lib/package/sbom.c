@@ -10,6 +10,7 @@
 #include "package/sbomfile.h"
 #include "package/sbomspdx.h"
 #include "package/sbomsyft.h"
+#include "symbol/images.h"
 
 /* What a document says of itself. */
 struct form {
@@ -124,25 +125,31 @@ static bool read_all(int fd, struct buf *b, struct rt_err *err)
 	}
 }
 
-/* "sha256:... =FILE": a digest has a colon, and no slash in front of the '='.
+/*
+ * The digest in front of the first '=', as calls have it; what is there and is
+ * none belongs to the file's name.
  */
-static size_t digest_len(const char *arg)
+static sv take_digest(const char *arg, char digest[7 + IMAGES_HEX_LEN])
 {
-	const char *eq = strchr(arg, '=');
-	size_t n = eq ? (size_t)(eq - arg) : 0;
+	sv s = sv_str(arg);
+	size_t eq = sv_find(s, '=');
 
-	return n && memchr(arg, ':', n) && !memchr(arg, '/', n) ? n : 0;
+	if (eq == SIZE_MAX || !images_digits(sv_first(s, eq), digest + 7))
+		return SV_NULL;
+	memcpy(digest, "sha256:", 7);
+	return (sv){digest, 7 + IMAGES_HEX_LEN};
 }
 
 bool sbom_add_file(struct sbomindex *ix, const char *arg, const char **name,
 		   struct rt_err *err)
 {
-	size_t digest = digest_len(arg);
+	char room[7 + IMAGES_HEX_LEN];
+	sv digest = take_digest(arg, room);
 	struct buf text = {0};
 	bool good;
 	int fd;
 
-	*name = digest ? arg + digest + 1 : arg;
+	*name = digest.n ? strchr(arg, '=') + 1 : arg;
 	fd = open(*name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		*err = (struct rt_err){.sys_errno = errno,
@@ -150,7 +157,7 @@ bool sbom_add_file(struct sbomindex *ix, const char *arg, const char **name,
 		return false;
 	}
 	good = read_all(fd, &text, err) &&
-	       sbom_add(ix, buf_view(&text), (sv){arg, digest}, err);
+	       sbom_add(ix, buf_view(&text), digest, err);
 	close(fd);
 	buf_release(&text);
 	return good;

@@ -20,7 +20,10 @@
 bool sbom_add(struct sbomindex *ix, sv text, sv image_digest,
 	      struct rt_err *err);
 
-/* The same from a file, named `[DIGEST=]FILE`; *name is the FILE. */
+/*
+ * The same from a file, named `[DIGEST=]FILE`, the digest in any of the forms
+ * of images_digits; *name is the FILE.
+ */
 bool sbom_add_file(struct sbomindex *ix, const char *arg, const char **name,
 		   struct rt_err *err);
 
