@@ -69,7 +69,7 @@ LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
 LIBS_rt-canon := -ldw -lelf -llzma -liberty -lcrypto -lsqlite3 -ljansson
 LIBS_rt-redact := -lre2 -lcrypto
-LIBS_rt-hotsym := -lmicrohttpd
+LIBS_rt-hotsym := -lmicrohttpd -lcrypto
 LIBS_rt-pgload := -lpq -lmicrohttpd
 LIBS_all := $(sort $(foreach t,$(TOOLS),$(LIBS_$(t)))) -ljansson
 
