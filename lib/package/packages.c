@@ -153,10 +153,15 @@ static sv name_of(sv purl)
 	return sv_from(purl, sv_rfind(purl, '/') + 1);
 }
 
+/* Without the epoch: scanners have it as a qualifier. */
 static sv version_of(sv purl)
 {
+	size_t colon;
+
 	purl = sv_first(purl, sv_find(purl, '?'));
-	return sv_from(purl, sv_find(purl, '@'));
+	purl = sv_from(purl, sv_rfind(purl, '@'));
+	colon = sv_find(purl, ':');
+	return colon == SIZE_MAX ? sv_from(purl, 1) : sv_from(purl, colon + 1);
 }
 
 /* Debian's note names the source package, so its name says nothing. */
@@ -229,12 +234,38 @@ static sv contents(struct packages *p, int fd, sv image, bool *contradiction)
 				     contradiction);
 }
 
+/*
+ * Distributions list files as they were before /usr was merged. The two are
+ * one file in this root; without a root that is taken for granted.
+ */
+static bool unmerged(struct packages *p, int root, sv path, sv *old)
+{
+	static const sv dirs[] = {SV("/lib"), SV("/bin/"), SV("/sbin/")};
+	struct buf real = {0};
+	struct rt_err err;
+	bool same = false;
+
+	*old = sv_from(path, 4);
+	if (!sv_starts(path, SV("/usr/")))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+		same |= sv_starts(*old, dirs[i]);
+	if (!same || root < 0)
+		return same;
+	p->real.n = 0;
+	same = root_real_path(root, path, &p->real, &err) &&
+	       root_real_path(root, *old, &real, &err) &&
+	       sv_eq(buf_view(&p->real), buf_view(&real));
+	buf_release(&real);
+	return same;
+}
+
 /* By the path that was run, by that behind the links, by what is in it. */
 static sv in_sbom(struct packages *p, int root, int fd, sv image, sv path)
 {
 	bool contradiction = false;
 	struct rt_err err;
-	sv purl;
+	sv purl, old;
 
 	if (!p->sbom)
 		return SV_NULL;
@@ -244,6 +275,8 @@ static sv in_sbom(struct packages *p, int root, int fd, sv image, sv path)
 	    root_real_path(root, path, &p->real, &err))
 		purl = sbomindex_find_path(p->sbom, image, buf_view(&p->real),
 					   &contradiction);
+	if (!purl.n && !contradiction && unmerged(p, root, path, &old))
+		purl = sbomindex_find_path(p->sbom, image, old, &contradiction);
 	if (!purl.n && !contradiction && fd >= 0 && p->hash_files)
 		purl = contents(p, fd, image, &contradiction);
 	if (contradiction) {
