@@ -147,3 +147,7 @@ if [ -r $libc ]; then
 	"$bench/frames" $libc $(find /usr/lib/x86_64-linux-gnu /usr/bin -type f |
 		LC_ALL=C sort | head -n 499)
 fi
+
+echo
+echo 'an SBOM of 50 MB:'
+"$bench/sboms" "$work/sbom.json" 50

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "canon/frame.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "canon/framestats.h"
 #include "canon/names.h"
@@ -40,6 +41,8 @@ enum {
 struct frame_maker {
 	struct resolver *resolver;
 	struct packages *packages;
+	bool by_image;	  /* a path's package depends on the image */
+	struct buf image; /* the digest, of the scope */
 	struct names *names;
 	struct buf id, at;	       /* of the frame at hand */
 	struct jitname_bufs jit;       /* of names that the agent gave */
@@ -65,10 +68,11 @@ struct canonical {
 	bool has_offset;
 	enum frame_verdict verdict;
 	const struct package *package; /* NULL: not known */
-	const struct lines *lines; /* or NULL */
+	const struct lines *lines;     /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
+				    const struct sbomindex *sbom,
 				    struct rt_err *err)
 {
 	struct resolver *r = resolver_new(opts, err);
@@ -78,7 +82,8 @@ struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
 		return NULL;
 	m = mem_zalloc(sizeof(*m));
 	m->resolver = r;
-	m->packages = packages_new();
+	m->packages = packages_new(sbom);
+	m->by_image = sbom != NULL;
 	m->names = names_new(NAME_CACHE);
 	m->kernel = opts->kernel;
 	m->hint = 2;
@@ -95,6 +100,7 @@ void frame_maker_free(struct frame_maker *m)
 	buf_release(&m->id);
 	jitname_release(&m->jit);
 	buf_release(&m->at);
+	buf_release(&m->image);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
 	mem_free(m);
@@ -145,15 +151,17 @@ static void enter(struct frame_maker *m, const struct adapter_scope *scope)
 		return;
 	s = scope_of(scope);
 	resolver_enter(m->resolver, &s);
+	m->image.n = 0;
+	buf_sv(&m->image, s.image_digest);
 	m->serial = scope->serial;
 }
 
 static const struct package *package_at(struct frame_maker *m, sv path)
 {
-	uint64_t place;
-	int root = resolver_place(m->resolver, &place);
+	struct packages_file f = {.image = buf_view(&m->image), .path = path};
 
-	return packages_of(m->packages, root, place, path);
+	f.root = resolver_place(m->resolver, &f.place);
+	return packages_of(m->packages, &f);
 }
 
 /* A module that is not the file of its path has not that file's package. */
@@ -161,12 +169,13 @@ static const struct package *package_of(struct frame_maker *m,
 					const struct resolver_module *mod)
 {
 	const struct package *p;
+	uint64_t image = m->by_image ? hash64(buf_view(&m->image), 0) : 0;
 
 	if (mod->kind != MODULE_FILE || mod->refused)
 		return NULL;
-	if (mod->tag->serial != packages_serial(m->packages)) {
+	if (mod->tag->serial != (packages_serial(m->packages) ^ image)) {
 		mod->tag->p = package_at(m, mod->path);
-		mod->tag->serial = packages_serial(m->packages);
+		mod->tag->serial = packages_serial(m->packages) ^ image;
 	}
 	p = mod->tag->p;
 	return p->purl.n || p->parts ? p : NULL;

@@ -123,6 +123,8 @@ static void write_window(struct hotsym *h, struct window *w, bool partial)
 			  .min_confidence = h->o.min_confidence};
 
 	window_sort(w);
+	if (h->o.observed)
+		observed_window(h->o.observed, w);
 	batch_write(&b, &h->sink, &h->stats.rows);
 	if (w->late)
 		h->sink.late(h->sink.ctx, w->late, batch_time(w->start),

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "package/packages.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "base/table.h"
 #include "package/elfpkg.h"
 #include "package/pkgroot.h"
@@ -28,6 +30,8 @@ struct answer {
 };
 
 struct packages {
+	const struct sbomindex *sbom; /* or NULL */
+	bool hash_files;	      /* the SBOMs know contents */
 	struct place places[PACKAGES_MAX_ROOTS];
 	size_t n_places;
 	uint64_t clock;
@@ -39,11 +43,16 @@ struct packages {
 	struct packages_stats stats;
 };
 
-struct packages *packages_new(void)
+struct packages *packages_new(const struct sbomindex *sbom)
 {
 	struct packages *p = mem_zalloc(sizeof(*p));
+	struct sbomindex_stats st = {0};
 
 	p->serial = 1;
+	p->sbom = sbom;
+	if (sbom)
+		sbomindex_get_stats(sbom, &st);
+	p->hash_files = st.digests != 0;
 	return p;
 }
 
@@ -144,10 +153,15 @@ static sv name_of(sv purl)
 	return sv_from(purl, sv_rfind(purl, '/') + 1);
 }
 
+/* Without the epoch: scanners have it as a qualifier. */
 static sv version_of(sv purl)
 {
+	size_t colon;
+
 	purl = sv_first(purl, sv_find(purl, '?'));
-	return sv_from(purl, sv_find(purl, '@'));
+	purl = sv_from(purl, sv_rfind(purl, '@'));
+	colon = sv_find(purl, ':');
+	return colon == SIZE_MAX ? sv_from(purl, 1) : sv_from(purl, colon + 1);
 }
 
 /* Debian's note names the source package, so its name says nothing. */
@@ -195,29 +209,129 @@ static void weigh(struct packages *p, sv path, const struct claim *claims,
 	}
 }
 
-static void judge(struct packages *p, int root, uint64_t place, sv path,
+/* --- SBOMs ---------------------------------------------------------------- */
+
+static sv contents(struct packages *p, int fd, sv image, bool *contradiction)
+{
+	char piece[16 * KIB], hex[2 * SHA256_LEN + 1];
+	uint8_t sum[SHA256_LEN];
+	struct sha256 h = {0};
+	off_t at = 0;
+	ssize_t n;
+	bool good = sha256_init(&h);
+
+	while (good && (n = pread(fd, piece, sizeof(piece), at)) > 0) {
+		sha256_update(&h, (sv){piece, (size_t)n});
+		at += n;
+	}
+	good = good && sha256_final(&h, sum);
+	sha256_release(&h);
+	if (!good)
+		return SV_NULL;
+	for (size_t i = 0; i < SHA256_LEN; i++)
+		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+	return sbomindex_find_sha256(p->sbom, image, (sv){hex, 2 * SHA256_LEN},
+				     contradiction);
+}
+
+/*
+ * Distributions list files as they were before /usr was merged. The two are
+ * one file in this root; without a root that is taken for granted.
+ */
+static bool unmerged(struct packages *p, int root, sv path, sv *old)
+{
+	static const sv dirs[] = {SV("/lib"), SV("/bin/"), SV("/sbin/")};
+	struct buf real = {0};
+	struct rt_err err;
+	bool same = false;
+
+	*old = sv_from(path, 4);
+	if (!sv_starts(path, SV("/usr/")))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+		same |= sv_starts(*old, dirs[i]);
+	if (!same || root < 0)
+		return same;
+	p->real.n = 0;
+	same = root_real_path(root, path, &p->real, &err) &&
+	       root_real_path(root, *old, &real, &err) &&
+	       sv_eq(buf_view(&p->real), buf_view(&real));
+	buf_release(&real);
+	return same;
+}
+
+/* By the path that was run, by that behind the links, by what is in it. */
+static sv in_sbom(struct packages *p, int root, int fd, sv image, sv path)
+{
+	bool contradiction = false;
+	struct rt_err err;
+	sv purl, old;
+
+	if (!p->sbom)
+		return SV_NULL;
+	purl = sbomindex_find_path(p->sbom, image, path, &contradiction);
+	p->real.n = 0;
+	if (!purl.n && !contradiction && root >= 0 &&
+	    root_real_path(root, path, &p->real, &err))
+		purl = sbomindex_find_path(p->sbom, image, buf_view(&p->real),
+					   &contradiction);
+	if (!purl.n && !contradiction && unmerged(p, root, path, &old))
+		purl = sbomindex_find_path(p->sbom, image, old, &contradiction);
+	if (!purl.n && !contradiction && fd >= 0 && p->hash_files)
+		purl = contents(p, fd, image, &contradiction);
+	if (contradiction) {
+		p->stats.contradictions++;
+		if (diag_allow("files that SBOMs give to several packages"))
+			diag_warn("'%.*s': the SBOM has it in several packages",
+				  SV_ARG(path));
+	}
+	return purl;
+}
+
+/* The same package in the SBOM's own words, so that the two can be joined. */
+static void confirm(struct packages *p, sv image, struct package *out)
+{
+	sv known = p->sbom && out->purl.n
+			   ? sbomindex_find_purl(p->sbom, image, out->purl)
+			   : SV_NULL;
+
+	if (known.n)
+		out->purl = arena_dup(&p->arena, known);
+}
+
+static const struct pkgindex_package *in_root(struct packages *p, int root,
+					      uint64_t place, sv path)
+{
+	const struct pkgindex *ix =
+		root >= 0 ? place_of(p, root, place)->index : NULL;
+
+	return ix ? in_database(p, root, ix, path) : NULL;
+}
+
+static void judge(struct packages *p, const struct packages_file *f,
 		  struct package *out)
 {
-	const struct pkgindex *ix = place_of(p, root, place)->index;
 	const struct pkgindex_package *found;
-	struct claim claims[3] = {{.source = ""}};
+	struct claim claims[4] = {{.source = "sbom", .confidence = 0.99}};
 	struct rt_err err;
-	int fd = root_open_file(root, path, &err);
+	int fd = f->root >= 0 ? root_open_file(f->root, f->path, &err) : -1;
 
-	found = ix ? in_database(p, root, ix, path) : NULL;
+	claims[0].purl = in_sbom(p, f->root, fd, f->image, f->path);
+	found = in_root(p, f->root, f->place, f->path);
 	if (found)
-		claims[0] =
+		claims[1] =
 			(struct claim){found->purl, found->source, 0.95, NULL};
 	if (fd >= 0) {
 		elfpkg_read(&p->file, fd, &p->arena);
 		close(fd);
-		claims[1] = (struct claim){buf_view(&p->file.note), "note", 0.9,
+		claims[2] = (struct claim){buf_view(&p->file.note), "note", 0.9,
 					   NULL};
-		claims[2] =
+		claims[3] =
 			(struct claim){buf_view(&p->file.build),
 				       p->file.language, 0.9, p->file.parts};
 	}
-	weigh(p, path, claims, ARRAY_LEN(claims), out);
+	weigh(p, f->path, claims, ARRAY_LEN(claims), out);
+	confirm(p, f->image, out);
 }
 
 struct key {
@@ -241,16 +355,19 @@ static void forget_answers(struct packages *p)
 	p->stats.evicted++;
 }
 
-const struct package *packages_of(struct packages *p, int root, uint64_t place,
-				  sv path)
+const struct package *packages_of(struct packages *p,
+				  const struct packages_file *f)
 {
 	static const struct package none = {.source = ""};
-	struct key key = {place, path};
-	uint64_t hash = hash64(path, place);
+	struct key key = {f->place, f->path};
 	struct answer *a;
+	uint64_t hash;
 
-	if (root < 0 || !path.n)
+	if ((f->root < 0 && !p->sbom) || !f->path.n)
 		return &none;
+	if (p->sbom)
+		key.place = hash64(f->image, f->place);
+	hash = hash64(f->path, key.place);
 	a = table_get(&p->answers, hash, is_answer, &key);
 	if (a)
 		return &a->pub;
@@ -259,9 +376,9 @@ const struct package *packages_of(struct packages *p, int root, uint64_t place,
 		forget_answers(p);
 	a = arena_zalloc(&p->arena, sizeof(*a));
 	a->pub.source = "";
-	a->place = place;
-	a->path = arena_dup(&p->arena, path);
-	judge(p, root, place, path, &a->pub);
+	a->place = key.place;
+	a->path = arena_dup(&p->arena, f->path);
+	judge(p, f, &a->pub);
 	table_add(&p->answers, hash, a);
 	return &a->pub;
 }
