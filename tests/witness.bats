@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Signed evidence: what it is made of, judged by node.
+# Signed evidence: what it is made of, judged by node, jq and openssl.
 
 load lib
 
@@ -47,4 +47,32 @@ bits() {
 	jcs numbers <"$(tmp bits)" >"$(tmp got)"
 	assert [ "$(wc -l <"$(tmp got)")" -gt 200000 ]
 	assert_same "$(tmp want)" "$(tmp got)"
+}
+
+# claim DIGEST PURL FUNCTION BUILD_ID
+claim() {
+	case $BIN in
+	*/asan/*) "$ROOT/build/asan/test/test_witness" "$@" ;;
+	*) "$ROOT/build/release/test/test_witness" "$@" ;;
+	esac
+}
+
+# the formula once more, with jq and openssl
+claim_by_hand() {
+	printf 'sha256:'
+	jq -jncS '{v: 1, image_digest: $ARGS.positional[0],
+		purl: $ARGS.positional[1], function: $ARGS.positional[2],
+		build_id: $ARGS.positional[3]}' --args -- "$@" |
+		openssl dgst -sha256 -r | cut -d' ' -f1
+}
+
+@test "the id of a claim follows from the formula" {
+	local args
+	for args in 'sha256:ab|pkg:deb/debian/zlib1g@1.2.13|inflate|00ff' \
+		'|||' 'sha256:1|pkg:npm/%40a/b@1|operator""_s|"\' \
+		'sha256:é|pkg:golang/€|a<b>::c/d|😀'; do
+		IFS='|' read -ra a <<<"$args|x"
+		assert_equal "$(claim "${a[@]:0:4}")" \
+			"$(claim_by_hand "${a[@]:0:4}")"
+	done
 }
