@@ -138,6 +138,16 @@ static bool nested(size_t depth)
 	return good;
 }
 
+/* A surrogate comes before U+FB33, whichever side it is on. */
+static void name_order(void)
+{
+	sv emoji = SV("\xf0\x9f\x98\x80"), dalet = SV("\xef\xac\xb3");
+
+	ok(jcs_name_cmp(emoji, dalet) < 0, "beyond U+FFFF comes first");
+	ok(jcs_name_cmp(dalet, emoji) > 0, "and the other way round");
+	ok(jcs_name_cmp(emoji, emoji) == 0, "a name is its equal");
+}
+
 static int print_numbers(void)
 {
 	struct buf b = {0};
@@ -159,6 +169,7 @@ int main(int argc, char **argv)
 		return print_numbers();
 	number_table();
 	text_table();
+	name_order();
 	ok(nested(JCS_DEPTH_MAX), "nested as deep as may be");
 	ok(!nested(JCS_DEPTH_MAX + 1), "nested deeper is refused");
 	return tap_done();
