@@ -58,16 +58,17 @@ PQ_INCLUDE := $(shell pkg-config --cflags libpq 2>/dev/null)
 CODEC_OPT := $(if $(filter release,$(BUILD)),-O3)
 $(B)/obj/lib/codec/%: private CFLAGS_ALL += $(CODEC_OPT)
 $(B)/obj/lib/codec/%: private CXXFLAGS_ALL += $(CODEC_OPT)
+$(B)/obj/lib/redact/%: private CFLAGS_ALL += $(CODEC_OPT)
 $(B)/obj/lib/load/%: private CPPFLAGS += $(PQ_INCLUDE)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 # --- what there is ----------------------------------------------------------
 TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
-LIBS_common := -lsimdjson -lprotobuf-c -lz -lzstd -lyaml -lm
+LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
-LIBS_rt-canon := -lelf -liberty -lcrypto
-LIBS_rt-redact := -lre2
+LIBS_rt-canon := -lelf -llzma -liberty -lcrypto
+LIBS_rt-redact := -lre2 -lcrypto
 LIBS_rt-hotsym := -lmicrohttpd
 LIBS_rt-pgload := -lpq -lmicrohttpd
 LIBS_all := $(sort $(foreach t,$(TOOLS),$(LIBS_$(t)))) -ljansson
@@ -85,7 +86,8 @@ UNITS := $(UNIT_SRC:tests/unit/%.c=$(B)/test/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 BENCH_SRC := $(sort $(wildcard bench/*.c))
-BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load
+BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load \
+	$(B)/bench/redact-strings $(B)/bench/names $(B)/bench/frames
 ALL_OBJ := $(LIB_OBJ) $(PB_OBJ) $(TOOLS:%=$(B)/obj/cmd/%.c.o) \
 	$(UNIT_SRC:%=$(B)/obj/%.o) $(FUZZ_SRC:%=$(B)/obj/%.o) \
 	$(BENCH_SRC:%=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.c.o
@@ -162,6 +164,19 @@ $(B)/bench/agent-load: $(B)/obj/bench/agent_load.c.o $(CORE)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -lgrpc -lgpr
 
+$(B)/bench/redact-strings: $(B)/obj/bench/redact_strings.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -lre2 -lcrypto -lxxhash
+
+$(B)/bench/names: $(B)/obj/bench/names.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) $(LDFLAGS_ALL) -o $@ $^ -liberty -lxxhash
+
+$(B)/bench/frames: $(B)/obj/bench/frames.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -lelf -llzma -liberty -lcrypto $(LIBS_common)
+
 compile_commands.json: $(ALL_OBJ)
 	@{ echo '['; find $(B)/obj -name '*.o.json' | sort | xargs cat | \
 		sed '$$!s/$$/,/'; echo ']'; } > $@
@@ -177,7 +192,8 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) tools
 	@./testdata/demo/demo.sh $(BIN)
 
-check: deps
+check:
+	@./tests/deps.sh tests
 	@$(MAKE) --no-print-directory -j$$(nproc) all units $(BENCH_BIN)
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=asan all units
 	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=fuzz all

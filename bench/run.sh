@@ -97,6 +97,53 @@ awk -v n="$events" -v jq="$jq_rate" '{
 		"whole pipe, by wall clock", n / $1, "", $1, "", n / $1 / jq }' \
 	"$work/result"
 
+# The seed's figure: what redaction adds to the pipe, in CPU.
+cat >"$work/privacy.sh" <<'PIPE'
+"$1/tetra-tap" --replay "$2" -o pb | "$1/rt-canon" -o pb |
+	"$1/rt-redact" $3 -o pb
+PIPE
+measure "$dump" sh "$work/privacy.sh" "$bin" "$dump" --pass-through \
+	>"$work/through"
+measure "$dump" sh "$work/privacy.sh" "$bin" "$dump" '' >"$work/result"
+awk 'NR == 1 { base = $2 } NR == 2 { printf "%s %.1f %% (%.2f s, %.2f s)\n",
+	"CPU that rt-redact adds to tap | canon | redact:",
+	($2 / base - 1) * 100, base, $2 }' "$work/through" "$work/result"
+
+echo
+jq -r '.. | .arguments? // empty | strings' "$work/head.ndjson" |
+	tr '\n' ' ' | tr ' ' '\n' | grep . >"$work/words"
+jq -r '.. | .arguments? // empty | strings | gsub("\n"; " ")' \
+	"$work/head.ndjson" | grep . >"$work/lines"
+echo 'argument text, whole command lines and single words:'
+"$bench/redact-strings" "$work/lines"
+"$bench/redact-strings" "$work/words"
+
 echo
 echo 'floors of this machine, MB/s:'
 "$bench/floor" "$dump"
+
+# names KIND PATTERN FILE: demangling over the dynamic symbols of a library
+names()
+{
+	[ -e "$3" ] || return 0
+	nm -D --defined-only "$3" | sed 's/.* //; s/@.*//' | grep "$2" \
+		>"$work/names" || return 0
+	echo
+	echo "$1 names of $3:"
+	"$bench/names" "$work/names"
+}
+
+names C++ '^_Z' /usr/lib/x86_64-linux-gnu/libstdc++.so.6
+for lib in /usr/lib/x86_64-linux-gnu/librustc_driver-*.so \
+	/usr/lib/x86_64-linux-gnu/libstd-*.so; do
+	names Rust '^_R\|^_ZN.*17h' "$lib"
+done
+
+libc=/usr/lib/x86_64-linux-gnu/libc.so.6
+if [ -r $libc ]; then
+	echo
+	echo "frames of $libc, then 500 files:"
+	# shellcheck disable=SC2046 # names without spaces
+	"$bench/frames" $libc $(find /usr/lib/x86_64-linux-gnu /usr/bin -type f |
+		LC_ALL=C sort | head -n 499)
+fi

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-canon - Tetragon events to canonical calls. rt-canon(1) */
 #include <time.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "canon/frame.h"
+#include "canon/ids.h"
+#include "canon/reportfile.h"
+#include "canon/samples.h"
+#include "canon/where.h"
 #include "codec/pbwire.h"
 #include "event/adapter.h"
 #include "event/agentgap.h"
-#include "event/stage.h"
 #include "event/tetragon.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
+#include "stream/stage.h"
 
 /* One event in so many is timed for the histogram. */
 #define TIMED_ONE_IN 64
@@ -18,25 +23,29 @@
 struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
-	const char *sysroot;
-	uint64_t symbol_cache;
+	struct where_opts where;
+	struct reportfile_opts report;
+	struct opt_result operands; /* "ids" and its files */
 };
+
+static const char *const output_forms[] = {"auto",    "json",  "pb",
+					   "compact", "table", NULL};
 
 struct canon {
 	struct adapter *adapter;
 	struct frame_maker *frames;
+	struct resolver_opts where;
+	struct reportfile report;
 	uint64_t seen;
 	struct buf last_gap, gap; /* a gap that just passed, and ours */
 };
 
-static struct metric converted = {
-	.name = "runtime_events_converted_total",
-	.help = "Events that became calls",
-	.label = ""};
-static struct metric dropped = {
-	.name = "runtime_events_dropped_total",
-	.help = "Events that became nothing",
-	.label = ""};
+static struct metric converted = {.name = "runtime_events_converted_total",
+				  .help = "Events that became calls",
+				  .label = ""};
+static struct metric dropped = {.name = "runtime_events_dropped_total",
+				.help = "Events that became nothing",
+				.label = ""};
 static struct metric unknown_fields = {
 	.name = "tetrapipe_canon_unknown_fields_total",
 	.help = "Fields of events that calls have no place for",
@@ -74,8 +83,7 @@ static enum stage_result on_gap(struct canon *c, const struct record *r)
 }
 
 /* The agent says that it held back events; tetra-tap may have said so, too. */
-static enum stage_result to_gap(struct canon *c, struct stage *s,
-				struct gap *g)
+static enum stage_result to_gap(struct canon *c, struct stage *s, struct gap *g)
 {
 	c->gap.n = 0;
 	gap_write(g, &c->gap);
@@ -96,8 +104,8 @@ static enum stage_result convert(struct canon *c, struct stage *s,
 		recout_abandon(&s->out);
 		metric_add(&dropped, 1);
 		if (info.event_id[0])
-			s->event_id = (sv){info.event_id,
-					   sizeof(info.event_id)};
+			s->event_id =
+				(sv){info.event_id, sizeof(info.event_id)};
 		return stage_bad(s, "malformed_event", &malformed);
 	}
 	if (!recout_end(&s->out, RECORD_CALL))
@@ -142,6 +150,8 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 		return STAGE_PASS;
 	if (c->seen++ % TIMED_ONE_IN)
 		return on_event(c, s, r);
+	frame_metrics_update(c->frames);
+	where_metrics_update(&c->where);
 	t = now_ns();
 	res = on_event(c, s, r);
 	metric_observe(&duration, now_ns() - t);
@@ -154,12 +164,13 @@ static bool on_close(void *ctx, struct stage *s, bool complete)
 	uint64_t n[VERDICT_END];
 
 	(void)complete;
+	frame_metrics_update(c->frames);
+	where_metrics_update(&c->where);
 	frame_take_verdicts(c->frames, n);
 	for (size_t i = 0; i < VERDICT_END; i++)
 		if (n[i])
 			ledger_count(&s->ledger.verdicts,
-				     frame_verdict_name((enum frame_verdict)i),
-				     n[i]);
+				     verdict_name((enum frame_verdict)i), n[i]);
 	return true;
 }
 
@@ -167,66 +178,122 @@ static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
 		{.help = "Symbols"},
-		{.name = "sysroot", .kind = OPT_STRING, .arg = "DIR",
-		 .help = "root under which modules are found",
-		 .dst = &o->sysroot},
-		{.name = "symbol-cache", .kind = OPT_SIZE, .arg = "SIZE",
-		 .help = "memory for symbols, default 16MiB",
-		 .dst = &o->symbol_cache},
+		WHERE_ROWS(&o->where),
+		REPORTFILE_ROWS(&o->report),
 		{.help = "Records"},
-		STAGE_INPUT_ROWS(&o->stage),
-		STAGE_OUTPUT_ROWS(&o->stage),
+		STAGE_INPUT_ROWS_OF(&o->stage, samples_input_forms),
+		STAGE_OUTPUT_ROWS_OF(&o->stage, output_forms),
 		TOOL_OPT_ROWS(&o->tool),
 	};
 	struct opt_spec spec = {
 		.prog = "rt-canon",
 		.summary = "Tetragon events to canonical calls, with frames "
 			   "that can be compared.",
-		.operands = "",
+		.operands = "[ids FILE...]",
+		.max_operands = SIZE_MAX,
 		.opts = rows,
 		.n = ARRAY_LEN(rows)};
 
-	mem_free(opt_parse(&spec, argc, argv).operands);
+	o->operands = opt_parse(&spec, argc, argv);
+	if (o->operands.n_operands && strcmp(o->operands.operands[0], "ids"))
+		opt_usage("unexpected operand '%s'", o->operands.operands[0]);
+}
+
+/* `rt-canon ids FILE...`: no stream at all. */
+static int list_ids(struct options *o)
+{
+	struct resolver_opts w = where_open(&o->where);
+	const char *form = o->stage.output_format;
+	bool table = !strcmp(form, "table") ||
+		     (!strcmp(form, "auto") && isatty(STDOUT_FILENO));
+	int code;
+
+	if (o->operands.n_operands < 2)
+		opt_usage("ids needs a FILE");
+	if (!table && strcmp(form, "auto") && strcmp(form, "json"))
+		opt_usage("ids writes json or table, not %s", form);
+	code = ids_run(o->operands.operands + 1, o->operands.n_operands - 1,
+		       table ? IDS_TABLE : IDS_JSON, w.debug);
+	where_close(&o->where, &w);
+	mem_free(o->operands.operands);
+	return code;
+}
+
+/* The agent's records, or what another profiler printed. */
+static enum tool_exit feed(struct stage *s, struct options *o,
+			   struct frame_maker *frames)
+{
+	struct input *in = input_open(STDIN_FILENO, "stdin");
+	enum samples_form form;
+	bool samples = samples_form(o->stage.input_format, &form);
+
+	if (samples)
+		o->stage.input_format = "auto";
+	stage_open(s, &o->stage);
+	if (samples)
+		return samples_feed(s, in, form, o->stage.max_record,
+				    frame_write, frames);
+	stage_feed(s, in);
+	return TOOL_OK;
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = {.tool = TOOL_OPTS_DEFAULT,
 			    .stage = STAGE_OPTS_DEFAULT,
-			    .symbol_cache = 16 * MIB};
+			    .where = WHERE_OPTS_DEFAULT,
+			    .report = REPORTFILE_OPTS_DEFAULT};
 	struct canon c = {0};
-	struct stage s = {.name = "rt-canon", .ctx = &c,
-			  .on_record = on_record, .on_close = on_close,
+	struct stage s = {.name = "rt-canon",
+			  .ctx = &c,
+			  .on_record = on_record,
+			  .on_close = on_close,
 			  .sees_gaps = true};
-	struct resolver_opts ro;
 	struct rt_err err;
-	int code;
+	enum tool_exit status;
+	int code, output_errno;
 
 	tool_init("rt-canon", false);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
+	if (o.operands.n_operands)
+		return list_ids(&o);
+	if (!strcmp(o.stage.output_format, "table"))
+		opt_usage("-o table is a form of 'ids FILE...' only");
+	mem_free(o.operands.operands);
 	metrics_register(&converted);
 	metrics_register(&dropped);
 	metrics_register(&unknown_fields);
 	metrics_register_histogram(&duration);
-	ro = (struct resolver_opts){o.sysroot, (size_t)o.symbol_cache};
-	c.frames = frame_maker_new(&ro, &err);
+	frame_metrics_register();
+	where_metrics_register();
+	c.where = where_open(&o.where);
+	c.frames = frame_maker_new(&c.where, &err);
 	if (!c.frames)
-		opt_usage("cannot use --sysroot '%s': %s", o.sysroot,
+		opt_usage("cannot use --sysroot '%s': %s", o.where.sysroot,
 			  err.sys_errno ? strerror(err.sys_errno) : err.msg);
 	c.adapter = adapter_new(frame_write, c.frames);
 	if (!c.adapter) {
 		diag_error("libcrypto has no SHA-256");
 		return tool_end(TOOL_SYSTEM, 0);
 	}
-	code = stage_run_filter(&s, &o.stage);
+	adapter_on_loaded(c.adapter, frame_loaded);
+	reportfile_open(&c.report, &o.report);
+	frame_maker_report(c.frames, c.report.report);
+	status = feed(&s, &o, c.frames);
+	status = tool_worst(status, stage_finish(&s, &output_errno));
+	if (!reportfile_close(&c.report))
+		status = tool_worst(status, TOOL_SYSTEM);
+	code = tool_end(status, output_errno);
 	if (unknown_fields.value)
-		diag_warn("%llu fields of events that this version does not "
-			  "know were left out",
-			  (unsigned long long)unknown_fields.value);
+		diag_warn(
+			"%llu fields of events that this version does not "
+			"know were left out",
+			(unsigned long long)unknown_fields.value);
 	buf_release(&c.last_gap);
 	buf_release(&c.gap);
 	adapter_free(c.adapter);
 	frame_maker_free(c.frames);
+	where_close(&o.where, &c.where);
 	return code;
 }

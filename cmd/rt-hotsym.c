@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-hotsym - calls to hot symbols, window by window. rt-hotsym(1) */
 #include "base/mem.h"
-#include "event/stage.h"
 #include "hotsym/hotsym.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
 #include "pipe/metrics_http.h"
+#include "stream/stage.h"
 
 struct options {
 	struct tool_opts tool;

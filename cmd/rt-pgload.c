@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "event/stage.h"
 #include "load/migrate.h"
 #include "load/sink.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
 #include "pipe/metrics_http.h"
+#include "stream/stage.h"
 
 struct options {
 	struct tool_opts tool;

@@ -1,21 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-redact - takes secrets out of records. rt-redact(1) */
+#include <stdlib.h>
+
 #include "base/mem.h"
-#include "event/stage.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
+#include "redact/policyfile.h"
+#include "redact/receipts.h"
 #include "redact/recordwalk.h"
+#include "redact/userfile.h"
+#include "stream/stage.h"
+
+#define MIN_KEY 16
 
 struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
 	struct redact_opts redact;
-	bool strict_paths, drop_binary;
+	struct recordwalk_opts walk;
+	bool drop_binary, defaults, arguments, pass_through, explain, ids_only;
+	const char *policy, *token_key, *report;
+	struct opt_list namespaces;
 };
 
 struct context {
 	struct redact *redact;
 	struct recordwalk *walk;
+	struct receipts *receipts;
+	const char *report;
+	bool pass_through, explain;
 	uint64_t counted[LEDGER_MAX_NAMES]; /* per rule, ledgers before */
 	uint64_t unknown;		    /* likewise */
 };
@@ -25,25 +38,91 @@ static struct metric redacted = {
 	.help = "Records in which something was redacted",
 	.label = ""};
 
+static struct metric filtered = {
+	.name = "tetragon_events_filtered",
+	.help = "Events dropped by privacy filter",
+	.label = ""};
+
+/* Which rule took a part of which field; never the part. */
+static void explain(const struct context *c, const struct stage *s,
+		    const struct recordwalk_taken *t, size_t n)
+{
+	const char *rule;
+	uint64_t count;
+
+	for (size_t i = 0; c->explain && i < n; i++)
+		if (redact_rules(c->redact, t[i].rule, &rule, &count))
+			diag_detail("record %llu: %s.%.*s: %s",
+				    (unsigned long long)recin_index(s->in),
+				    t[i].msg->name,
+				    SV_ARG(t[i].msg->fields[t[i].field].name),
+				    rule);
+}
+
 static enum stage_result on_record(void *ctx, struct stage *s,
 				   const struct record *r)
 {
 	static const struct rt_err cannot = {.msg = "cannot be judged"};
 	struct context *c = ctx;
 	struct record changed = *r;
+	const struct recordwalk_taken *taken;
+	size_t n;
 
+	if (c->pass_through)
+		return STAGE_PASS;
 	switch (recordwalk_run(c->walk, r, &changed.wire)) {
 	case RECORDWALK_SAME:
 		return STAGE_PASS;
 	case RECORDWALK_BAD:
 		return stage_bad(s, "unjudged", &cannot);
+	case RECORDWALK_NAMESPACE:
+		metric_add(&filtered, 1);
+		return stage_drop(s, "namespace");
 	case RECORDWALK_CHANGED:
 		break;
 	}
+	taken = recordwalk_taken(c->walk, &n);
+	receipts_add(c->receipts, r, taken, n);
+	explain(c, s, taken, n);
 	metric_add(&redacted, 1);
 	if (!recout_put(&s->out, &changed))
 		return stage_bad(s, "unwritable", recout_err(&s->out));
 	return STAGE_WRITTEN;
+}
+
+/* The ledgers of the stages before are text from elsewhere, too. */
+static bool on_ledger(void *ctx, struct record *r)
+{
+	struct context *c = ctx;
+	sv changed;
+
+	if (c->pass_through)
+		return true;
+
+	switch (recordwalk_run(c->walk, r, &changed)) {
+	case RECORDWALK_SAME:
+		return true;
+	case RECORDWALK_CHANGED:
+		return record_parse(changed, r);
+	case RECORDWALK_BAD:
+	case RECORDWALK_NAMESPACE:
+		break;
+	}
+	return false;
+}
+
+static void write_report(const struct context *c)
+{
+	struct buf text = {0};
+	int err;
+
+	if (!c->report)
+		return;
+	receipts_write(c->receipts, &text);
+	err = userfile_write(c->report, buf_view(&text));
+	if (err)
+		diag_error("cannot write '%s': %s", c->report, strerror(err));
+	buf_release(&text);
 }
 
 /* What the rules did in this segment goes into its ledger. */
@@ -66,22 +145,60 @@ static bool on_close(void *ctx, struct stage *s, bool complete)
 				     n - c->counted[i]);
 		c->counted[i] = n;
 	}
+	receipts_ledger(c->receipts, &s->ledger.redacted_in);
+	write_report(c);
 	return true;
 }
 
 static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
+		{.help = "Policy"},
+		{.name = "policy", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "rules of one's own", .dst = &o->policy},
+		{.name = "default-rules", .kind = OPT_FLAG,
+		 .help = "the built-in rules; =false for none",
+		 .dst = &o->defaults,
+		 .config = "privacy.useDefaultRedactionPatterns"},
+		{.name = "arguments", .kind = OPT_FLAG,
+		 .help = "redact command lines; =false for not",
+		 .dst = &o->arguments,
+		 .config = "privacy.redactArguments"},
+		{.name = "allow-namespace", .kind = OPT_LIST, .arg = "NAME",
+		 .help = "drop events of others",
+		 .dst = &o->namespaces,
+		 .config = "privacy.allowedNamespaces"},
+		{.name = "token-key", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "mark equal secrets alike, by this key",
+		 .dst = &o->token_key},
+		{.name = "report", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "who shows secrets, without them",
+		 .dst = &o->report},
+		{.name = "explain", .kind = OPT_FLAG,
+		 .help = "say which rule took what from where",
+		 .dst = &o->explain},
+		{.name = "pass-through", .kind = OPT_FLAG,
+		 .help = "redact nothing, to see what it costs",
+		 .dst = &o->pass_through},
+		{.name = "symbol-ids-only", .kind = OPT_FLAG,
+		 .help = "refused: not in this version",
+		 .dst = &o->ids_only, .config = "privacy.symbolIdOnlyMode"},
 		{.help = "What goes"},
 		{.name = "strict-paths", .kind = OPT_FLAG,
 		 .help = "module paths of raw events, too",
-		 .dst = &o->strict_paths},
+		 .dst = &o->walk.strict_paths},
 		{.name = "env-all", .kind = OPT_FLAG,
 		 .help = "the values of all environment variables",
 		 .dst = &o->redact.env_all},
 		{.name = "drop-binary", .kind = OPT_FLAG,
 		 .help = "bytes that are no text vanish without a mark",
 		 .dst = &o->drop_binary},
+		{.name = "mails", .kind = OPT_FLAG,
+		 .help = "e-mail addresses",
+		 .dst = &o->redact.mails},
+		{.name = "addresses", .kind = OPT_FLAG,
+		 .help = "IP addresses",
+		 .dst = &o->redact.addresses},
 		{.name = "keep-homes", .kind = OPT_FLAG,
 		 .help = "user names in home directories stay",
 		 .dst = &o->redact.keep_homes},
@@ -102,32 +219,82 @@ static void parse(struct options *o, int argc, char **argv)
 		.n = ARRAY_LEN(rows)};
 
 	mem_free(opt_parse(&spec, argc, argv).operands);
-	if (o->drop_binary)
-		o->redact.binary = REDACT_BINARY_DROP;
+	/* To ignore it would let out what it is to keep in. */
+	if (o->ids_only)
+		opt_usage("symbol ids only: not in this version");
+	o->redact.no_defaults = !o->defaults;
+	o->walk.keep_arguments = !o->arguments;
+	o->redact.binary = o->drop_binary ? REDACT_BINARY_DROP
+					  : REDACT_BINARY_REPLACE;
+}
+
+static void read_key(struct options *o, struct buf *key)
+{
+	int err;
+
+	if (!o->token_key)
+		return;
+	err = userfile_key(o->token_key, key);
+	if (err || key->n < MIN_KEY) {
+		diag_error("%s: %s", o->token_key,
+			   err ? strerror(err)
+			       : "a key has 16 bytes at least");
+		exit(TOOL_USAGE);
+	}
+	o->redact.key = buf_view(key);
+}
+
+static void read_policy(struct options *o)
+{
+	struct policyfile_err err;
+
+	if (!o->policy && !o->namespaces.n)
+		return;
+	o->redact.policy = o->walk.policy = policy_new();
+	if (o->policy && !policyfile_read(o->redact.policy, o->policy,
+					  o->token_key != NULL, &err)) {
+		diag_error("%s:%zu: %s", o->policy, err.line, err.msg);
+		exit(TOOL_USAGE);
+	}
+	for (size_t i = 0; i < o->namespaces.n; i++)
+		policy_allow_namespace(o->redact.policy,
+				       sv_str(o->namespaces.v[i]));
+	policy_compile(o->redact.policy);
 }
 
 int main(int argc, char **argv)
 {
 	struct options o = {.tool = TOOL_OPTS_DEFAULT,
-			    .stage = STAGE_OPTS_DEFAULT};
+			    .stage = STAGE_OPTS_DEFAULT,
+			    .defaults = true,
+			    .arguments = true};
 	struct context c = {0};
 	struct stage s = {.name = "rt-redact", .ctx = &c,
 			  .on_record = on_record, .on_close = on_close,
-			  .sees_gaps = true};
+			  .on_ledger = on_ledger, .sees_gaps = true,
+			  .discreet = true};
+	struct buf key = {0};
 	int code;
 
 	tool_init("rt-redact", false);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
 	metrics_register(&redacted);
+	metrics_register(&filtered);
+	read_key(&o, &key);
+	read_policy(&o);
 	c.redact = redact_new(&o.redact);
-	if (!c.redact) {
-		diag_error("cannot compile the default rules");
-		return tool_end(TOOL_SYSTEM, 0);
-	}
-	c.walk = recordwalk_new(c.redact, o.strict_paths);
+	c.walk = recordwalk_new(c.redact, &o.walk);
+	c.receipts = receipts_new(c.redact, &o.redact, o.report);
+	c.report = o.report;
+	c.pass_through = o.pass_through;
+	c.explain = o.explain;
 	code = stage_run_filter(&s, &o.stage);
+	receipts_free(c.receipts);
 	recordwalk_free(c.walk);
 	redact_free(c.redact);
+	policy_free(o.redact.policy);
+	mem_free(o.namespaces.v);
+	buf_release(&key);
 	return code;
 }

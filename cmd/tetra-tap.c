@@ -2,16 +2,16 @@
 /* tetra-tap - Tetragon events as a stream of records. tetra-tap(1) */
 #include "base/mem.h"
 #include "event/agentgap.h"
-#include "event/envelope.h"
 #include "event/probemetric.h"
-#include "event/stage.h"
 #include "event/tetragon.h"
 #include "pipe/metrics.h"
 #include "pipe/metrics_http.h"
+#include "replay/rejects.h"
+#include "replay/replay.h"
+#include "select/select.h"
+#include "stream/envelope.h"
+#include "stream/stage.h"
 #include "tap/live.h"
-#include "tap/rejects.h"
-#include "tap/replay.h"
-#include "tap/select.h"
 
 struct options {
 	struct tool_opts tool;

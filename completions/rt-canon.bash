@@ -14,15 +14,38 @@ _rt_canon()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return ;;
+	--image)
+		return ;;
+	--proc)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	--debug-dir)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return ;;
+	--kallsyms)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--kernel-build-id)
+		return ;;
 	--symbol-cache)
 		return ;;
+	--report)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--report-format)
+		mapfile -t COMPREPLY < <(compgen -W "table json" -- "$cur")
+		return ;;
 	--input-format)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb perf-script folded" -- "$cur")
 		return ;;
 	--max-record)
 		return ;;
 	-o|--output)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact table" -- "$cur")
 		return ;;
 	--color)
 		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
@@ -43,7 +66,15 @@ _rt_canon()
 	esac
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--sysroot
+			--image
+			--proc
+			--debug-dir
+			--debuginfod
+			--kallsyms
+			--kernel-build-id
 			--symbol-cache
+			--report
+			--report-format
 			--input-format
 			--max-record
 			-o --output

@@ -10,6 +10,20 @@ _rt_redact()
 	compopt +o default 2>/dev/null
 	COMPREPLY=()
 	case $prev in
+	--policy)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--allow-namespace)
+		return ;;
+	--token-key)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--report)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
@@ -36,9 +50,20 @@ _rt_redact()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W '--strict-paths
+		mapfile -t COMPREPLY < <(compgen -W '--policy
+			--default-rules
+			--arguments
+			--allow-namespace
+			--token-key
+			--report
+			--explain
+			--pass-through
+			--symbol-ids-only
+			--strict-paths
 			--env-all
 			--drop-binary
+			--mails
+			--addresses
 			--keep-homes
 			--keep-credential-files
 			--input-format

@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion of rt-redact; made by completions/gen.sh from TOOL --dump-options; do not edit
 complete -c rt-redact -f
+complete -c rt-redact -l policy -r -F -d 'rules of one\'s own'
+complete -c rt-redact -l default-rules -d 'the built-in rules; =false for none'
+complete -c rt-redact -l arguments -d 'redact command lines; =false for not'
+complete -c rt-redact -l allow-namespace -x -d 'drop events of others'
+complete -c rt-redact -l token-key -r -F -d 'mark equal secrets alike, by this key'
+complete -c rt-redact -l report -r -F -d 'who shows secrets, without them'
+complete -c rt-redact -l explain -d 'say which rule took what from where'
+complete -c rt-redact -l pass-through -d 'redact nothing, to see what it costs'
+complete -c rt-redact -l symbol-ids-only -d 'refused: not in this version'
 complete -c rt-redact -l strict-paths -d 'module paths of raw events, too'
 complete -c rt-redact -l env-all -d 'the values of all environment variables'
 complete -c rt-redact -l drop-binary -d 'bytes that are no text vanish without a mark'
+complete -c rt-redact -l mails -d 'e-mail addresses'
+complete -c rt-redact -l addresses -d 'IP addresses'
 complete -c rt-redact -l keep-homes -d 'user names in home directories stay'
 complete -c rt-redact -l keep-credential-files -d 'names of credential files stay'
 complete -c rt-redact -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'

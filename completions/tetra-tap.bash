@@ -75,6 +75,8 @@ _tetra_tap()
 		return ;;
 	--connect-timeout)
 		return ;;
+	--keepalive)
+		return ;;
 	--max-reconnects)
 		return ;;
 	--duration)
@@ -156,6 +158,7 @@ _tetra_tap()
 			--address
 			--agent-info
 			--connect-timeout
+			--keepalive
 			--reconnect
 			--no-reconnect
 			--max-reconnects

@@ -6,14 +6,6 @@
 
 load lib
 
-good() { # good N: a small event with that number
-	printf '{"process_exit":{"process":{"pid":%d,"binary":"/b"},"status":3},"node_name":"n","time":"2026-01-02T03:04:05Z"}\n' "$1"
-}
-
-# pids FILE: of the events that came through
-pids() { jq -r 'select(.kind == "tetragon") | .process_exit.process.pid' "$1" |
-	tr '\n' ' '; }
-
 # feed FILE EXIT ARG...: through the tap; $out and $err are what it said
 feed() {
 	local f=$1 want=$2 code=0

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages that building and testing need and that are
-# missing; says what it does. Where it cannot, prints the list and stops.
+# deps.sh [tests] - installs the Debian packages that building and the demo, or
+# the tests as well, need and that are missing; says what it does. Where it
+# cannot, prints the list and stops.
 set -eu
 
 packages='
@@ -9,16 +10,20 @@ packages='
 	libprotobuf-c-dev protobuf-c-compiler
 	libsimdjson-dev libjansson-dev libyaml-dev libxxhash-dev
 	zlib1g-dev libzstd-dev libssl-dev libre2-dev
-	libelf-dev libiberty-dev libpq-dev libmicrohttpd-dev
+	libelf-dev liblzma-dev libiberty-dev libpq-dev libmicrohttpd-dev
 	libgrpc-dev libcurl4-openssl-dev
-	clang libclang-rt-dev universal-ctags
-	bats bats-assert bats-support jq mandoc
-	protobuf-compiler binutils zstd gzip time
-	postgresql-15 postgresql-client-15 curl openssl xxd'
-
-# Node.js may come from elsewhere, with npm in it.
-command -v node >/dev/null || packages="$packages nodejs"
-command -v npm >/dev/null || packages="$packages npm"
+	jq zstd gzip binutils
+	postgresql-15 postgresql-client-15'
+if [ "${1-}" = tests ]; then
+	packages="$packages
+		clang libclang-rt-dev universal-ctags
+		bats bats-assert bats-support mandoc
+		debuginfod elfutils golang-go libstd-rust-1.63
+		protobuf-compiler curl openssl time xxd xz-utils"
+	# Node.js may come from elsewhere, with npm in it.
+	command -v node >/dev/null || packages="$packages nodejs"
+	command -v npm >/dev/null || packages="$packages npm"
+fi
 
 installed()
 {

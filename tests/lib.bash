@@ -175,3 +175,33 @@ by_bytes() {
 	shift
 	LD_PRELOAD=$(iofault) IOFAULT_MAX=$n IOFAULT_EINTR=7 "$@"
 }
+
+good() { # good N: a small event with that number
+	printf '{"process_exit":{"process":{"pid":%d,"binary":"/b"},"status":3},"node_name":"n","time":"2026-01-02T03:04:05Z"}\n' "$1"
+}
+
+# pids FILE: of the good ones that came through
+pids() {
+	jq -r 'select(.kind == "tetragon") | .process_exit.process.pid' "$1" |
+		tr '\n' ' '
+}
+
+# elf_addresses FILE: "OFFSET ..." lines with the file's virtual address, of 16
+# digits, in place of the offset; by readelf's segments
+elf_addresses() {
+	perl -e '
+		my @load;
+		for (`readelf -lW \Q$ARGV[0]\E`) {
+			push @load, [map hex, $1, $2, $3] if
+				/^\s+LOAD\s+(\S+)\s+(\S+)\s+\S+\s+(\S+)/;
+		}
+		while (<STDIN>) {
+			my ($o, @rest) = split;
+			for (@load) {
+				next if $o < $_->[0] || $o >= $_->[0] + $_->[2];
+				print join(" ", sprintf("%016x",
+					$o - $_->[0] + $_->[1]), @rest), "\n";
+				last;
+			}
+		}' "$1"
+}

@@ -36,8 +36,11 @@ rank()
 	text) echo 2 ;;
 	codec) echo 3 ;;
 	event | symbol | package) echo 4 ;;
-	canon | redact | hotsym | load | tap | witness) echo 5 ;;
-	cmd) echo 6 ;;
+	compact) echo 5 ;;
+	stream) echo 6 ;;
+	canon | redact | hotsym | load | replay | select | tap | witness)
+		echo 7 ;;
+	cmd) echo 8 ;;
 	*) echo 99 ;;
 	esac
 }
@@ -84,11 +87,12 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 're2/.*' text/regex
 	foreign 'libpq-fe.h' load/dbconn
 	foreign 'microhttpd.h' pipe/metrics_http
-	foreign 'yaml.h' pipe/config
+	foreign 'yaml.h' '(pipe/config|redact/policyfile)'
 	foreign '(zlib|zstd).h' pipe/inflate
-	foreign 'xxhash.h' base/hash
+	foreign 'xx(hash|h_x86dispatch).h' base/hash
 	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'
-	foreign '(libelf|gelf|elf).h' symbol/elfread
+	foreign '(libelf|gelf|elf).h' symbol/elfreader
+	foreign 'lzma.h' symbol/xzdata
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
 	foreign 'protobuf-c/.*' codec/schema
 	foreign 'jansson.h' tap/agentinfo

@@ -94,6 +94,46 @@ raw() { while read -r m; do printf '%b' "$m" | base64 -w0; echo; done; }
 	assert_equal "$(cat "$(tmp err)")" ""
 }
 
+@test "an agent that hangs, or whose host is gone, is a broken one" {
+	scripted --dump "$FIVE" --stream 'send:2 hold'
+	tetra-tap --address "$ADDR" --keepalive 1s --no-reconnect \
+		>"$(tmp out)" 2>"$(tmp err)" 3>&- &
+	local tap=$! code=0
+	until_true 5 has_events "$(tmp out)" 2
+	# Quiet is not gone: pings are answered.
+	sleep 3
+	kill -0 $tap
+	kill -STOP "$PID"
+	until_true 8 eval '! kill -0 '$tap' 2>/dev/null'
+	kill -CONT "$PID"
+	wait $tap || code=$?
+	assert_equal "$code" 4
+	run cat "$(tmp err)"
+	assert_output --partial 'keepalive watchdog timeout'
+	run jq -r 'select(.kind == "gap") | .reason' "$(tmp out)"
+	assert_output reconnect
+}
+
+@test "a reader that stops for longer than a ping may take: nothing breaks" {
+	scripted --dump "$FIVE" --stream 'send:60000 hold'
+	mkfifo "$(tmp fifo)"
+	cat "$(tmp fifo)" >"$(tmp out)" 3>&- &
+	local reader=$!
+	tetra-tap --address "$ADDR" --keepalive 2s --no-reconnect \
+		--overflow block --buffer 1MiB --max-events 60000 \
+		>"$(tmp fifo)" 3>&- &
+	local tap=$!
+	sleep 0.5
+	kill -STOP $reader
+	sleep 8
+	kill -CONT $reader
+	wait $tap
+	wait $reader
+	assert_equal "$(numbers "$(tmp out)" | wc -l)" 60000
+	run jq -r 'select(.kind == "gap") | .reason' "$(tmp out)"
+	assert_output ''
+}
+
 @test "slow and in bursts: what has come is written while nothing comes" {
 	local n
 	scripted --dump "$FIVE" --stream \
@@ -213,8 +253,8 @@ allows() {
 	allows '{"event_set":["PROCESS_EXEC","PROCESS_KPROBE"]}' -e exec,PROCESS_KPROBE
 	allows '{"namespace":["shop","web"]}' -n shop,web
 	allows '{"namespace":[""]}' --host
-	allows '{"namespace_regex":["^sh","a,b"]}' --namespace-regex ^sh \
-		--namespace-regex a,b
+	allows '{"namespace_regex":["^sh","a{1,2}","b"]}' \
+		--namespace-regex ^sh --namespace-regex 'a{1,2},b'
 	allows '{"pod_regex":["cart-.*"]}' --pod 'cart-.*'
 	allows '{"binary_regex":["bin/sh$"]}' --process 'bin/sh$'
 	allows '{"container_name_regex":["main"]}' --container main

@@ -86,7 +86,10 @@ page_options() {
 		want=$("$t" --help | sed -n '1s/^Usage: [^ ]* \[OPTION\]\.\.\.//p')
 		run bash -c "$(declare -f section)
 			section man/$t.1 SYNOPSIS"
-		if [ -n "$want" ]; then
+		if [[ $want == *'[ids FILE...]' ]]; then
+			assert_line '.Cm ids'
+			assert_line '.Ar FILE ...'
+		elif [ -n "$want" ]; then
 			assert_line --regexp '^\.Op Ar FILE \.\.\.$'
 		else
 			refute_line --regexp '^\.(Op )?Ar FILE'

@@ -65,7 +65,8 @@ for f in tests/*.bats; do
 	part "$(basename "$f")" bats --tap "$f"
 done
 for f in tests/contract.bats tests/broken.bats tests/pipeline.bats \
-	tests/select.bats tests/live.bats tests/live_wire.bats; do
+	tests/select.bats tests/live.bats tests/live_wire.bats \
+	tests/wild.bats tests/compact.bats tests/modules.bats tests/stripped.bats; do
 	part "$(basename "$f") (asan)" env BIN=build/asan/bin bats --tap "$f"
 done
 

@@ -8,13 +8,6 @@ load lib
 
 T=2026-03-01T11:49:27.966123456Z
 
-good() { # good N: a small event with that number
-	printf '{"process_exit":{"process":{"pid":%d,"binary":"/b"},"status":3},"node_name":"n","time":"2026-01-02T03:04:05Z"}\n' "$1"
-}
-
-pids() { jq -r 'select(.kind == "tetragon") | .process_exit.process.pid' "$1" |
-	tr '\n' ' '; }
-
 # feed FILE EXIT ARG...: through the tap; $out, $err, $rej are what it left
 feed() {
 	local f=$1 want=$2 code=0

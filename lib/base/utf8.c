@@ -36,11 +36,25 @@ size_t utf8_seq(const char *p, const char *end)
 	return 4;
 }
 
+static const char *skip_ascii(const char *p, const char *end)
+{
+	uint64_t word;
+
+	for (; end - p >= (ptrdiff_t)sizeof(word); p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	while (p < end && (unsigned char)*p < 0x80)
+		p++;
+	return p;
+}
+
 size_t utf8_valid_prefix(sv s)
 {
 	const char *p = s.p, *end = sv_end(s);
 
-	while (p < end) {
+	while ((p = skip_ascii(p, end)) < end) {
 		size_t k = utf8_seq(p, end);
 
 		if (!k)

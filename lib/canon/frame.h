@@ -8,20 +8,9 @@
 #define RT_FRAME_H
 
 #include "base/base.h"
+#include "canon/report.h"
 #include "event/adapter.h"
 #include "symbol/resolver.h"
-
-enum frame_verdict {
-	VERDICT_NONE,
-	VERDICT_SAME,
-	VERDICT_CORRECTED,
-	VERDICT_RESOLVED,
-	VERDICT_UNVERIFIABLE,
-	VERDICT_UNRESOLVED,
-	VERDICT_END,
-};
-
-const char *frame_verdict_name(enum frame_verdict v);
 
 struct frame_maker;
 
@@ -32,6 +21,17 @@ void frame_maker_free(struct frame_maker *m);
 
 /* An adapter_frame_fn whose ctx is the maker. */
 void frame_write(void *maker, const struct adapter_frame *f, struct buf *out);
+
+/* An adapter_loaded_fn whose ctx is the maker. */
+void frame_loaded(void *maker, const struct adapter_scope *scope, sv path,
+		  sv build_id);
+
+/* Counts frames there from now on; borrowed. */
+void frame_maker_report(struct frame_maker *m, struct report *r);
+
+/* For tool_start's metrics: once, and to bring the values up to date. */
+void frame_metrics_register(void);
+void frame_metrics_update(const struct frame_maker *m);
 
 /* Frames written since the last call, by verdict. */
 void frame_take_verdicts(struct frame_maker *m, uint64_t n[VERDICT_END]);

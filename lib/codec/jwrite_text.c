@@ -31,6 +31,45 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+/* Eight or four plain ASCII bytes in a row, as one number. */
+static inline bool all_plain(uint64_t v)
+{
+	const uint64_t ones = UINT64_MAX / 255, tops = ones << 7;
+	uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\';
+
+	/* Exact only while no byte before is a hit: that is enough here. */
+	return !(((v - ones * 0x20) | (quote - ones) | (slash - ones) | v) &
+		 tops);
+}
+
+/* The same bytes at once where all are plain; they overlap in the middle. */
+static inline bool copy_short(const char *p, size_t n, char *q)
+{
+	uint64_t a, b;
+
+	if (n >= 8) {
+		memcpy(&a, p, 8);
+		memcpy(&b, p + n - 8, 8);
+		if (!all_plain(a) || !all_plain(b))
+			return false;
+		memcpy(q, &a, 8);
+		memcpy(q + n - 8, &b, 8);
+		return true;
+	}
+	if (n >= 4) {
+		uint32_t head, tail;
+
+		memcpy(&head, p, 4);
+		memcpy(&tail, p + n - 4, 4);
+		if (!all_plain((uint64_t)tail << 32 | head))
+			return false;
+		memcpy(q, &head, 4);
+		memcpy(q + n - 4, &tail, 4);
+		return true;
+	}
+	return false;
+}
+
 /* Copies plain bytes; the byte where that ends. */
 static const char *copy_plain(const char *p, const char *end, char **dst)
 {
@@ -48,6 +87,10 @@ static const char *copy_plain(const char *p, const char *end, char **dst)
 		}
 	}
 #endif
+	if (end - p < 16 && copy_short(p, (size_t)(end - p), q)) {
+		*dst = q + (end - p);
+		return end;
+	}
 	while (p < end && is_plain((unsigned char)*p))
 		*q++ = *p++;
 	*dst = q;

@@ -6,6 +6,8 @@
 #include "event/eventid.h"
 #include "event/hook.h"
 
+#define NS_PER_S 1000000000
+
 /* Field numbers of rt.v1.RuntimeCallEvent. */
 enum {
 	C_EVENT_ID = 1,
@@ -61,9 +63,11 @@ struct hints {
 struct adapter {
 	struct eventid *ids;
 	adapter_frame_fn *frame;
+	adapter_loaded_fn *loaded; /* or NULL */
 	void *ctx;
+	struct adapter_scope scope; /* of the event at hand */
 	struct hints hints;
-	struct buf hook; /* "subsys:event", "provider:name" */
+	struct buf hook;  /* "subsys:event", "provider:name" */
 	uint64_t unknown; /* of the event at hand */
 };
 
@@ -80,6 +84,11 @@ struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx)
 	a->ctx = ctx;
 	a->hints = (struct hints){2, 2};
 	return a;
+}
+
+void adapter_on_loaded(struct adapter *a, adapter_loaded_fn *loaded)
+{
+	a->loaded = loaded;
 }
 
 void adapter_free(struct adapter *a)
@@ -167,8 +176,8 @@ static bool integer_return(sv wire, uint64_t *v)
 	struct pb_field f;
 
 	while (pb_next(&c, &f) > 0)
-		if (f.wt == PB_VARINT && (f.num == 2 || f.num == 4 ||
-					  f.num == 11 || f.num == 15)) {
+		if (f.wt == PB_VARINT &&
+		    (f.num == 2 || f.num == 4 || f.num == 11 || f.num == 15)) {
 			*v = f.v;
 			return true;
 		}
@@ -185,14 +194,13 @@ static bool make_id(struct adapter *a, const struct tetragon_event *e,
 				.build_id = e->part[PART_BUILD_ID].data};
 	uint64_t tid = 0;
 
-	if (e->time.p &&
-	    !pb_get_timestamp(e->time, &k.time.sec, &k.time.nsec))
+	if (e->time.p && !pb_get_timestamp(e->time, &k.time.sec, &k.time.nsec))
 		return false;
 	if (p->tid.p && !pb_get_wrapper(p->tid, &tid))
 		return false;
 	k.tid = (uint32_t)tid;
-	k.has_return = integer_return(e->part[PART_RETURN].data,
-				      &k.return_value);
+	k.has_return =
+		integer_return(e->part[PART_RETURN].data, &k.return_value);
 	return eventid_make(a->ids, &k, out);
 }
 
@@ -202,7 +210,8 @@ static bool put_stack(struct adapter *a, const struct tetragon_event *e,
 		      enum tetragon_part part, struct buf *out)
 {
 	struct pb_cur c = pb_walk(e->body);
-	struct adapter_frame fr = {.kernel = part == PART_KERNEL_FRAME};
+	struct adapter_frame fr = {.kernel = part == PART_KERNEL_FRAME,
+				   .scope = &a->scope};
 	struct pb_field f, g;
 
 	while (pb_next(&c, &f) > 0) {
@@ -231,6 +240,29 @@ static bool put_stack(struct adapter *a, const struct tetragon_event *e,
 	return true;
 }
 
+/* A field that makes no sense is one that is not there. */
+static void set_scope(struct adapter *a, const struct tetragon_event *e,
+		      const struct tetragon_process *p,
+		      const struct adapter_info *info)
+{
+	int64_t sec = 0;
+	int32_t nsec = 0;
+	uint64_t pid = 0;
+
+	a->scope = (struct adapter_scope){
+		.exec_id = p->exec_id,
+		.node = e->node_name,
+		.container_id = info->container_id,
+		.image_digest = info->image_digest,
+		.serial = a->scope.serial + 1,
+	};
+	if (p->pid.p && pb_get_wrapper(p->pid, &pid) && pid <= INT32_MAX)
+		a->scope.pid = (uint32_t)pid;
+	if (p->start_time.p && pb_get_timestamp(p->start_time, &sec, &nsec) &&
+	    sec > 0 && sec < INT64_MAX / NS_PER_S)
+		a->scope.start_ns = sec * NS_PER_S + nsec;
+}
+
 /* A user-space probe names its function better than any stack does. */
 static void put_probe_frame(struct adapter *a, const struct tetragon_event *e,
 			    struct buf *out)
@@ -241,6 +273,7 @@ static void put_probe_frame(struct adapter *a, const struct tetragon_event *e,
 		.symbol = e->part[PART_FUNCTION].data,
 		.offset = e->part[PART_OFFSET].v,
 		.has_offset = e->part[PART_OFFSET].set,
+		.scope = &a->scope,
 	};
 
 	if (e->type == TETRAGON_UPROBE || e->type == TETRAGON_USDT)
@@ -473,6 +506,10 @@ bool adapter_write(struct adapter *a, const struct tetragon_event *e,
 				     : p.docker;
 	info->image_digest = hook_image_digest(pod.image_id);
 	info->binary = p.binary;
+	set_scope(a, e, &p, info);
+	if (e->type == TETRAGON_LOADER && a->loaded)
+		a->loaded(a->ctx, &a->scope, e->part[PART_PATH].data,
+			  e->part[PART_BUILD_ID].data);
 	ok = put_head(a, e, &p, &pod, out, info) &&
 	     put_middle(a, e, &pod, out, info) &&
 	     put_tail(a, e, &p, &pod, envelope, out);

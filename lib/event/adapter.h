@@ -13,6 +13,16 @@
 #include "event/probe.h"
 #include "event/tetragon.h"
 
+/* Whose frames they are. */
+struct adapter_scope {
+	sv exec_id, node;
+	sv container_id; /* as in the call; empty outside of containers */
+	sv image_digest;
+	uint32_t pid;	  /* as the host numbers it; 0: not told */
+	int64_t start_ns; /* of the process, since 1970; 0: not told */
+	uint64_t serial;  /* of the event: the views above change with it */
+};
+
 /* One StackTraceEntry, or the place of a user-space probe. */
 struct adapter_frame {
 	bool kernel;
@@ -21,16 +31,23 @@ struct adapter_frame {
 	sv module, symbol;
 	uint64_t offset;
 	bool has_offset;
+	const struct adapter_scope *scope;
 };
 
 /* Appends field 7 (one CanonicalStackFrame) of the call. */
 typedef void adapter_frame_fn(void *ctx, const struct adapter_frame *f,
 			      struct buf *out);
 
+/* A file that a process mapped, with what the kernel knows of it. */
+typedef void adapter_loaded_fn(void *ctx, const struct adapter_scope *scope,
+			       sv path, sv build_id);
+
 struct adapter;
 
 /* NULL: libcrypto does not work. */
 struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx);
+/* Also tells of files loaded; the callback gets the same ctx. */
+void adapter_on_loaded(struct adapter *a, adapter_loaded_fn *loaded);
 void adapter_free(struct adapter *a);
 
 /* What messages about the event name (seed: structured logs). */

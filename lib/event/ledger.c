@@ -23,6 +23,7 @@ enum {
 	F_UNACCOUNTED,
 	F_VERDICTS,
 	F_REDACTED,
+	F_REDACTED_IN,
 };
 
 void ledger_count(struct ledger_map *m, const char *name, uint64_t n)
@@ -107,6 +108,7 @@ void ledger_write(const struct ledger *l, struct buf *out)
 	pb_put_uint(out, F_UNACCOUNTED, (uint64_t)l->unaccounted);
 	write_map(out, F_VERDICTS, &l->verdicts);
 	write_map(out, F_REDACTED, &l->redacted);
+	write_map(out, F_REDACTED_IN, &l->redacted_in);
 }
 
 /* The value of a map<string, uint64> entry. */

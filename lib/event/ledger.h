@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "event/record.h"
 
-#define LEDGER_MAX_NAMES 64
+#define LEDGER_MAX_NAMES 128
 
 /* Counts by name: reasons, rules, verdicts. Names are constant strings. */
 struct ledger_map {
@@ -27,7 +27,7 @@ uint64_t ledger_sum(const struct ledger_map *m);
 struct ledger {
 	const char *stage;
 	uint64_t in, out, merged, created;
-	struct ledger_map dropped, verdicts, redacted;
+	struct ledger_map dropped, verdicts, redacted, redacted_in;
 	struct timestamp first, last;
 	bool has_time;
 	struct hash128 digest, in_digest;

@@ -12,36 +12,38 @@ static const uint8_t parts_exit[MAX_FIELD] = {
 	[1] = PART_PROCESS, [2] = PART_PARENT,	  [3] = PART_SIGNAL,
 	[4] = PART_STATUS,  [5] = PART_EXIT_TIME, [6] = PART_ANCESTOR};
 static const uint8_t parts_kprobe[MAX_FIELD] = {
-	[1] = PART_PROCESS, [2] = PART_PARENT,	     [3] = PART_FUNCTION,
-	[4] = PART_ARG,	    [5] = PART_RETURN,	     [6] = PART_ACTION,
-	[7] = PART_KERNEL_FRAME, [8] = PART_POLICY,  [9] = PART_RETURN_ACTION,
-	[10] = PART_MESSAGE, [11] = PART_TAG,	     [12] = PART_USER_FRAME,
-	[13] = PART_ANCESTOR, [14] = PART_DATA};
+	[1] = PART_PROCESS,	 [2] = PART_PARENT, [3] = PART_FUNCTION,
+	[4] = PART_ARG,		 [5] = PART_RETURN, [6] = PART_ACTION,
+	[7] = PART_KERNEL_FRAME, [8] = PART_POLICY, [9] = PART_RETURN_ACTION,
+	[10] = PART_MESSAGE,	 [11] = PART_TAG,   [12] = PART_USER_FRAME,
+	[13] = PART_ANCESTOR,	 [14] = PART_DATA};
 static const uint8_t parts_tracepoint[MAX_FIELD] = {
-	[1] = PART_PROCESS, [2] = PART_PARENT,	[4] = PART_SUBSYS,
-	[5] = PART_EVENT,   [6] = PART_ARG,	[7] = PART_POLICY,
-	[8] = PART_ACTION,  [9] = PART_MESSAGE, [10] = PART_TAG,
+	[1] = PART_PROCESS,  [2] = PART_PARENT,	 [4] = PART_SUBSYS,
+	[5] = PART_EVENT,    [6] = PART_ARG,	 [7] = PART_POLICY,
+	[8] = PART_ACTION,   [9] = PART_MESSAGE, [10] = PART_TAG,
 	[11] = PART_ANCESTOR};
-static const uint8_t parts_loader[MAX_FIELD] = {
-	[1] = PART_PROCESS, [2] = PART_PATH, [3] = PART_BUILD_ID,
-	[4] = PART_PARENT,  [5] = PART_ANCESTOR};
+static const uint8_t parts_loader[MAX_FIELD] = {[1] = PART_PROCESS,
+						[2] = PART_PATH,
+						[3] = PART_BUILD_ID,
+						[4] = PART_PARENT,
+						[5] = PART_ANCESTOR};
 static const uint8_t parts_uprobe[MAX_FIELD] = {
-	[1] = PART_PROCESS, [2] = PART_PARENT,	[3] = PART_PATH,
-	[4] = PART_FUNCTION, [5] = PART_POLICY, [6] = PART_MESSAGE,
-	[7] = PART_ARG,	    [8] = PART_TAG,	[9] = PART_ANCESTOR,
-	[10] = PART_OFFSET, [11] = PART_REF_CTR, [12] = PART_ACTION,
+	[1] = PART_PROCESS,  [2] = PART_PARENT,	  [3] = PART_PATH,
+	[4] = PART_FUNCTION, [5] = PART_POLICY,	  [6] = PART_MESSAGE,
+	[7] = PART_ARG,	     [8] = PART_TAG,	  [9] = PART_ANCESTOR,
+	[10] = PART_OFFSET,  [11] = PART_REF_CTR, [12] = PART_ACTION,
 	[13] = PART_DATA};
 static const uint8_t parts_throttle[MAX_FIELD] = {
 	[1] = PART_THROTTLE_TYPE, [2] = PART_CGROUP};
 static const uint8_t parts_lsm[MAX_FIELD] = {
-	[1] = PART_PROCESS, [2] = PART_PARENT, [3] = PART_FUNCTION,
-	[5] = PART_POLICY,  [6] = PART_MESSAGE, [7] = PART_ARG,
-	[8] = PART_ACTION,  [9] = PART_TAG,    [10] = PART_ANCESTOR,
+	[1] = PART_PROCESS,  [2] = PART_PARENT,	 [3] = PART_FUNCTION,
+	[5] = PART_POLICY,   [6] = PART_MESSAGE, [7] = PART_ARG,
+	[8] = PART_ACTION,   [9] = PART_TAG,	 [10] = PART_ANCESTOR,
 	[11] = PART_IMA_HASH};
 static const uint8_t parts_usdt[MAX_FIELD] = {
-	[1] = PART_PROCESS, [2] = PART_PARENT,	 [3] = PART_PATH,
-	[4] = PART_PROVIDER, [5] = PART_NAME,	 [6] = PART_POLICY,
-	[7] = PART_MESSAGE, [8] = PART_ARG,	 [9] = PART_TAG,
+	[1] = PART_PROCESS,   [2] = PART_PARENT,  [3] = PART_PATH,
+	[4] = PART_PROVIDER,  [5] = PART_NAME,	  [6] = PART_POLICY,
+	[7] = PART_MESSAGE,   [8] = PART_ARG,	  [9] = PART_TAG,
 	[10] = PART_ANCESTOR, [11] = PART_ACTION, [12] = PART_FLAGS};
 static const uint8_t parts_rate_limit[MAX_FIELD] = {[1] = PART_COUNT};
 static const uint8_t parts_none[MAX_FIELD];
@@ -115,7 +117,7 @@ static enum tetragon_type type_of(uint32_t num)
 	enum tetragon_type t = (enum tetragon_type)num;
 
 	return parts_of(t) != parts_none || t == TETRAGON_TEST ? t
-							      : TETRAGON_NONE;
+							       : TETRAGON_NONE;
 }
 
 /* The only field of AggregationInfo. */
@@ -165,6 +167,12 @@ bool tetragon_process(sv wire, struct tetragon_process *p)
 		switch (f.num) {
 		case PROCESS_EXEC_ID:
 			p->exec_id = f.data;
+			break;
+		case PROCESS_PID:
+			p->pid = f.data;
+			break;
+		case PROCESS_START_TIME:
+			p->start_time = f.data;
 			break;
 		case PROCESS_BINARY:
 			p->binary = f.data;

@@ -98,7 +98,9 @@ enum tetragon_part tetragon_part_of(enum tetragon_type type, uint32_t num);
 /* Field numbers inside of tetragon.Process that we read. */
 enum {
 	PROCESS_EXEC_ID = 1,
+	PROCESS_PID = 2,
 	PROCESS_BINARY = 5,
+	PROCESS_START_TIME = 8,
 	PROCESS_POD = 10,
 	PROCESS_DOCKER = 11,
 	PROCESS_REFCNT = 13,
@@ -108,7 +110,8 @@ enum {
 
 struct tetragon_process {
 	sv exec_id, binary, pod, docker;
-	sv tid; /* a wrapper's contents; p is NULL where absent */
+	/* Contents of wrappers and a Timestamp; p is NULL where absent. */
+	sv pid, tid, start_time;
 };
 
 bool tetragon_process(sv wire, struct tetragon_process *p);

@@ -2,16 +2,16 @@
 /*
  * sink.h - what a stream's records become: rows, notes, and at the end of a
  * segment the verdict on its completeness. The callbacks of a stage
- * (event/stage.h) whose ctx is a struct sink.
+ * (stream/stage.h) whose ctx is a struct sink.
  */
 #ifndef RT_SINK_H
 #define RT_SINK_H
 
 #include "base/base.h"
 #include "base/buf.h"
-#include "event/stage.h"
 #include "load/chain.h"
 #include "load/loader.h"
+#include "stream/stage.h"
 
 /* What people should know; the texts live for the call. */
 struct sink_events {

@@ -6,6 +6,23 @@
 #include "base/version.h"
 
 #define HELP_COLUMN 28
+#define HELP_WIDTH 80
+
+/* Behind the help, or on a line of their own where that is too narrow. */
+static void print_choices(const struct opt *o)
+{
+	size_t width = HELP_COLUMN + strlen(o->help) + strlen(" ()");
+
+	for (const char *const *c = o->choices; *c; c++)
+		width += strlen(*c) + (c == o->choices ? 0 : strlen(", "));
+	if (width > HELP_WIDTH)
+		printf("\n%*s(", HELP_COLUMN, "");
+	else
+		printf(" (");
+	for (const char *const *c = o->choices; *c; c++)
+		printf("%s%s", c == o->choices ? "" : ", ", *c);
+	printf(")");
+}
 
 static void print_row(const struct opt *o)
 {
@@ -18,12 +35,8 @@ static void print_row(const struct opt *o)
 	if (n >= HELP_COLUMN)
 		n = printf("\n") - 1;
 	printf("%*s%s", HELP_COLUMN - n, "", o->help);
-	if (o->kind == OPT_CHOICE) {
-		printf(" (");
-		for (const char *const *c = o->choices; *c; c++)
-			printf("%s%s", c == o->choices ? "" : ", ", *c);
-		printf(")");
-	}
+	if (o->kind == OPT_CHOICE)
+		print_choices(o);
 	printf("\n");
 }
 

@@ -14,6 +14,7 @@ struct walk {
 	const struct program *p; /* NULL: not in the table */
 	sv name;
 	size_t i, end; /* the next word, and one behind the last */
+	size_t from;   /* the first word */
 	int npos;      /* positionals so far */
 	bool dashes;   /* behind -- */
 	bool shell_c;  /* a shell's -c was seen */
@@ -189,6 +190,78 @@ static bool known_short(const struct program *p, sv t)
 	       p->shorts[(unsigned char)t.p[1]].name.n;
 }
 
+/* The part of an option that may be its name. */
+static sv stem(sv name)
+{
+	size_t n = 0;
+
+	while (n < name.n &&
+	       (isalnum((unsigned char)name.p[n]) || name.p[n] == '-' ||
+		name.p[n] == '_' || name.p[n] == '.'))
+		n++;
+	return sv_first(name, n);
+}
+
+static bool has_letter(sv v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (isalpha((unsigned char)v.p[i]))
+			return true;
+	return false;
+}
+
+/* Does -u, -U, -l, --user or the like name somebody on this command line? */
+static bool names_user(const struct walk *w)
+{
+	static const char *const names[] = {"-u",     "-U",	    "-l",
+					    "--user", "--username", "--login"};
+
+	for (size_t i = w->from; i + 1 < w->end; i++)
+		for (size_t k = 0; k < ARRAY_LEN(names); k++)
+			if (sv_eq(w->c->words[i].text, sv_str(names[k])))
+				return has_letter(w->c->words[i + 1].text);
+	return false;
+}
+
+static bool is_mixed(sv v)
+{
+	bool upper = false, lower = false, digit = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		upper |= isupper((unsigned char)v.p[i]) != 0;
+		lower |= islower((unsigned char)v.p[i]) != 0;
+		digit |= isdigit((unsigned char)v.p[i]) != 0;
+		if (strchr("/=:(<{", v.p[i]))
+			return false;
+	}
+	return v.n >= 8 && upper && lower && digit;
+}
+
+/*
+ * Letters that many programs have for a password, a key or a token, of a
+ * program that is not in the table: by what stands behind them.
+ */
+static bool unlisted_short(struct walk *w, sv t)
+{
+	bool pass = t.n >= 2 && (t.p[1] == 'p' || t.p[1] == 'P');
+	sv v;
+
+	if (t.n < 2 || !strchr("pPkKtTswaAc", t.p[1]) || (t.n > 2 && !pass))
+		return false;
+	v = t.n > 2	    ? sv_from(t, 2)
+	    : w->i < w->end ? w->c->words[w->i].text
+			    : SV_NULL;
+	if (value_path(v) || v.n < 4 || v.p[0] == '-')
+		return false;
+	if (!value_chosen(v) && !(pass && t.n == 2 && is_mixed(v)) &&
+	    !(pass && t.n == 2 && has_letter(v) &&
+	      sv_find(v, '/') == SIZE_MAX && names_user(w)))
+		return false;
+	cmdline_judge(w->c, PROGRAM_SECRET, v);
+	w->i += t.n == 2;
+	return true;
+}
+
 /* One dash. */
 static void short_option(struct walk *w, sv t)
 {
@@ -197,10 +270,12 @@ static void short_option(struct walk *w, sv t)
 		     ((flags(w) & PROGRAM_COLONS) && t.n > 2);
 
 	if (!long1 && !known_short(w->p, t) &&
-	    secret_key(sv_first(name, split_at(name, '='))) >= SECRET_MATERIAL)
+	    secret_key(stem(name)) >= SECRET_MATERIAL)
 		long1 = true;
 	if (!long1)
 		cluster(w, t);
+	else if (!w->p && unlisted_short(w, t))
+		return;
 	else if (t.n > 2 || w->p)
 		long_option(w, name, '=');
 }
@@ -253,11 +328,14 @@ static void shell_word(struct walk *w, sv t)
 	become(w, w->shell_c ? SV("") : t);
 }
 
-static void words(struct walk *w, sv t)
+/* What the table says of a positional; false: nothing. */
+static bool words(struct walk *w, sv t)
 {
 	const struct program_opt *o = program_word(w->p, t);
 	enum program_kind kind = program_positional(w->p, w->npos);
+	bool setting = w->setting;
 
+	w->setting |= is_setting(t);
 	if (o && o->kind == PROGRAM_REST) {
 		judge_rest(w);
 	} else if (o && o->kind == PROGRAM_SECOND) {
@@ -267,13 +345,100 @@ static void words(struct walk *w, sv t)
 		judge_next(w, (enum program_kind)o->kind);
 	} else if (kind != PROGRAM_PLAIN) {
 		cmdline_judge(w->c, kind, t);
-	} else if ((flags(w) & PROGRAM_PAIRS) && w->setting && w->i < w->end &&
+	} else if ((flags(w) & PROGRAM_PAIRS) && setting && w->i < w->end &&
 		   secret_key(t) >= SECRET_MATERIAL &&
 		   sv_find(t, '=') == SIZE_MAX &&
 		   !is_option(w->c->words[w->i].text)) {
 		judge_next(w, PROGRAM_SECRET);
+	} else {
+		return false;
 	}
-	w->setting |= is_setting(t);
+	return true;
+}
+
+/* "password X", "set-password X", "key X" where X looks like one. */
+static void unlisted_pair(struct walk *w, sv t)
+{
+	enum secret_class k;
+	sv v;
+
+	if (w->i >= w->end || t.n > 64 || sv_find(t, '=') != SIZE_MAX ||
+	    sv_find(t, ' ') != SIZE_MAX || sv_find(t, '/') != SIZE_MAX)
+		return;
+	v = value_of(w->c, w->i);
+	if (!value_chosen(v))
+		return;
+	k = sv_eq(t, SV("using")) ? SECRET_STRONG : secret_key(t);
+	if (k >= SECRET_MATERIAL || (k == SECRET_WEAK && value_random(v)))
+		judge_next(w, PROGRAM_SECRET);
+}
+
+/* One argument that is a command line: its first word is a program's name. */
+static bool is_command_line(const struct walk *w, sv t)
+{
+	size_t blank = sv_find(t, ' ');
+
+	return blank != SIZE_MAX && blank > 0 &&
+	       programs_find(w->c->programs, sv_first(t, blank));
+}
+
+/* Of names with a colon and an @ that are no logins. */
+static bool is_scheme(sv s)
+{
+	static const char *const list[] = {
+		"npm", "file", "git",	    "mailto", "sip",  "sips",
+		"ssh", "pkg",  "workspace", "acct",   "xmpp", "urn"};
+
+	for (size_t i = 0; i < ARRAY_LEN(list); i++)
+		if (sv_eq(s, sv_str(list[i])))
+			return true;
+	return false;
+}
+
+static bool is_password(sv v)
+{
+	return v.n >= 4 && has_letter(v) && sv_find(v, '/') == SIZE_MAX &&
+	       v.p[0] != '$' && v.p[0] != '<' && v.p[0] != '{' &&
+	       !value_marker(v);
+}
+
+/* domain/user:password@host, without a scheme. */
+static bool is_login(sv t)
+{
+	size_t colon = sv_find(t, ':'), at = sv_rfind(t, '@');
+	sv host;
+
+	if (at == SIZE_MAX || colon == SIZE_MAX || colon == 0 ||
+	    colon + 1 >= at || memchr(t.p, '=', t.n))
+		return false;
+	host = sv_from(t, at + 1);
+	for (size_t i = 0; i < host.n; i++)
+		if (!isalnum((unsigned char)host.p[i]) &&
+		    !strchr(".-:/_", host.p[i]))
+			return false;
+	for (size_t i = 0; i < colon; i++)
+		if (!isalnum((unsigned char)t.p[i]) &&
+		    !strchr("._-/\\+", t.p[i]))
+			return false;
+	return host.n && !sv_starts(host, SV("sha256:")) &&
+	       !is_scheme(sv_first(t, colon)) &&
+	       is_password((sv){t.p + colon + 1, at - colon - 1});
+}
+
+/* A subcommand's name that is also a program's. */
+static bool is_verb(const struct walk *w, sv t)
+{
+	static const char *const list[] = {
+		"find", "exec",	 "time",    "watch",  "script", "import",
+		"mail", "chat",	 "env",	    "screen", "links",	"net",
+		"sql",	"zip",	 "command", "eval",   "t",	"http",
+		"git",	"mongo", "redis",
+	};
+
+	for (size_t i = 0; w->name.n && i < ARRAY_LEN(list); i++)
+		if (sv_eq(t, sv_str(list[i])))
+			return true;
+	return false;
 }
 
 static void positional(struct walk *w, sv t)
@@ -290,8 +455,21 @@ static void positional(struct walk *w, sv t)
 		wrapped(w, t);
 		return;
 	}
-	if (!w->p && w->npos == 1 && programs_find(w->c->programs, t)) {
+	if (!w->p && w->npos <= 4 && !is_verb(w, t) &&
+	    programs_find(w->c->programs, t)) {
 		become(w, t);
+		return;
+	}
+	if (is_command_line(w, t)) {
+		cmdline_script(w->c, t);
+		return;
+	}
+	if (is_login(t)) {
+		size_t colon = sv_find(t, ':');
+
+		cmdline_judge(
+			w->c, PROGRAM_SECRET,
+			(sv){t.p + colon + 1, sv_rfind(t, '@') - colon - 1});
 		return;
 	}
 	if (is_assignment(t)) {
@@ -306,8 +484,23 @@ static void positional(struct walk *w, sv t)
 		sub = programs_find_sub(w->c->programs, w->name, t);
 	if (sub)
 		w->p = sub;
-	if (w->p)
-		words(w, t);
+	if (w->p && words(w, t))
+		return;
+	unlisted_pair(w, t);
+}
+
+/* /name:value where the table says so, or the name says secret. */
+static bool is_slash_option(const struct walk *w, sv t)
+{
+	size_t colon;
+
+	if (t.n < 2 || t.p[0] != '/')
+		return false;
+	if (flags(w) & PROGRAM_COLONS)
+		return true;
+	colon = sv_find(t, ':');
+	return colon != SIZE_MAX &&
+	       secret_key(sv_first(sv_from(t, 1), colon - 1)) == SECRET_STRONG;
 }
 
 static void word(struct walk *w)
@@ -321,7 +514,7 @@ static void word(struct walk *w)
 		return;
 	}
 	if (w->dashes || !is_option(t)) {
-		if ((flags(w) & PROGRAM_COLONS) && t.n > 2 && t.p[0] == '/')
+		if (is_slash_option(w, t))
 			long_option(w, sv_from(t, 1), ':');
 		else
 			positional(w, t);
@@ -335,7 +528,7 @@ static void word(struct walk *w)
 
 void cmdline_walk(struct cmdline *c, sv name, size_t from, size_t to)
 {
-	struct walk w = {.c = c, .i = from, .end = to};
+	struct walk w = {.c = c, .i = from, .from = from, .end = to};
 
 	become(&w, name);
 	while (w.i < w.end)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact/field.h"
 
+#include "text/base64.h"
+
 struct rule {
 	const char *message; /* NULL: any */
 	const char *field;
@@ -22,6 +24,8 @@ static const struct rule rules[] = {
 	{NULL, "docker", FIELD_KEEP},
 	{NULL, "purl", FIELD_KEEP},
 	{NULL, "claim_id", FIELD_KEEP},
+	{"Ledger", "digest", FIELD_KEEP},
+	{"Ledger", "in_digest", FIELD_KEEP},
 	/* Hooks, symbols and nodes: the event's id is made of them. */
 	{NULL, "node_name", FIELD_NAME},
 	{NULL, "function_name", FIELD_NAME},
@@ -59,6 +63,74 @@ enum field_class field_classify(sv message, sv field)
 		     sv_eq(message, sv_str(rules[i].message))))
 			return rules[i].class;
 	return FIELD_TEXT;
+}
+
+#define IS_HEX 1
+#define IS_BASE64 2
+
+/* Which of the two each byte of the text can be of. */
+static unsigned int alphabets(sv text)
+{
+	static const uint8_t of[256] = {
+		['0' ... '9'] = IS_HEX | IS_BASE64,
+		['a' ... 'f'] = IS_HEX | IS_BASE64,
+		['A' ... 'F'] = IS_HEX | IS_BASE64,
+		['g' ... 'z'] = IS_BASE64,
+		['G' ... 'Z'] = IS_BASE64,
+		['+'] = IS_BASE64,
+		['/'] = IS_BASE64,
+	};
+	unsigned int all = IS_HEX | IS_BASE64;
+
+	for (size_t i = 0; i < text.n; i++)
+		all &= of[(unsigned char)text.p[i]];
+	return all;
+}
+
+static bool ends_in_digits(sv quartet)
+{
+	char out[8];
+	size_t n = base64_decode(out, quartet);
+
+	if (n == SIZE_MAX || n == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((out[i] < '0' || out[i] > '9') && out[i] != ':')
+			return false;
+	return true;
+}
+
+bool field_is_plain_id(sv text)
+{
+	sv digest = SV("sha256:");
+	unsigned int all;
+	size_t pad = 0;
+
+	if (sv_starts(text, digest))
+		text = sv_from(text, digest.n);
+	while (pad < 2 && pad < text.n && text.p[text.n - 1 - pad] == '=')
+		pad++;
+	all = alphabets(sv_first(text, text.n - pad));
+	if (all & IS_HEX)
+		return pad == 0;
+	return (all & IS_BASE64) && text.n >= 16 && text.n % 4 == 0 &&
+	       ends_in_digits(sv_from(text, text.n - 8));
+}
+
+bool field_is_id(sv text)
+{
+	/* base64 ends in =, purls have a=b behind a ?. */
+	while (text.n && text.p[text.n - 1] == '=')
+		text.n--;
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' ||
+		    c == '\'' ||
+		    (c == '=' && !memchr(text.p, '?', i)))
+			return false;
+	}
+	return true;
 }
 
 bool field_is_name(sv text)

@@ -23,6 +23,15 @@ enum field_class {
 enum field_class field_classify(sv message, sv field);
 
 /*
+ * Is it an id by its form: hex digits, sha256: and hex digits, or base64 whose
+ * end says digits, as that of "node:start:pid" does? Quick.
+ */
+bool field_is_plain_id(sv text);
+
+/* Could it be an id? No blank, no quote, no assignment, no control byte. */
+bool field_is_id(sv text);
+
+/*
  * Could the text be a symbol (demangled ones have blanks and brackets), hook
  * or node name? No assignment, no quotes, no control bytes.
  */

@@ -3,8 +3,12 @@
 
 #include <stdlib.h>
 
+#include "base/hmac.h"
 #include "base/mem.h"
+#include "redact/policy.h"
 #include "redact/value.h"
+
+#define TOKEN_BYTES 8 /* of the HMAC: enough to tell secrets apart */
 
 void hits_release(struct hits *h)
 {
@@ -22,7 +26,8 @@ void hits_add(struct hits *h, sv part, int rule)
 {
 	size_t start;
 
-	if (part.n == 0 || value_marker(part) == part.n)
+	if (part.n == 0 || value_marker(part) == part.n ||
+	    (h->policy && policy_allows(h->policy, part)))
 		return;
 	start = (size_t)(part.p - h->text.p);
 	if (h->n == h->cap) {
@@ -79,9 +84,28 @@ static void merge(struct hits *h)
 	h->n = n;
 }
 
-void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out)
+static void stand_in(const struct hits *h, const struct hit *x,
+		     const struct hits_rule *rule, struct buf *out)
+{
+	uint8_t sum[SHA256_LEN];
+
+	buf_str(out, "[REDACTED:");
+	buf_str(out, rule->name);
+	if (rule->how == HITS_TOKEN && h->key.n) {
+		hmac_sha256(h->key,
+			    (sv){h->text.p + x->start, x->end - x->start}, sum);
+		buf_ch(out, ':');
+		for (int i = 0; i < TOKEN_BYTES; i++)
+			buf_printf(out, "%02x", sum[i]);
+	}
+	buf_ch(out, ']');
+}
+
+void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out,
+		struct buf *taken)
 {
 	size_t at = 0;
+	uint16_t rule;
 
 	if (h->n > 1)
 		qsort(h->v, h->n, sizeof(*h->v), by_start);
@@ -91,10 +115,10 @@ void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out)
 
 		if (x->start > at)
 			buf_add(out, h->text.p + at, x->start - at);
-		buf_str(out, "[REDACTED:");
-		buf_str(out, rules[x->rule].name);
-		buf_ch(out, ']');
+		stand_in(h, x, &rules[x->rule], out);
 		rules[x->rule].count++;
+		rule = (uint16_t)x->rule;
+		buf_add(taken, &rule, sizeof(rule));
 		at = x->end;
 	}
 	if (at < h->text.n)

@@ -17,14 +17,26 @@ struct hit {
 	int rule;
 };
 
+/* What stands where a part was. */
+enum hits_how {
+	HITS_MARKER, /* [REDACTED:name] */
+	HITS_TOKEN,  /* [REDACTED:name:hex], the same for the same part */
+	HITS_STARS,  /* *****; the policy's affair (policy.h) */
+};
+
 /* Names and counts of rules, by id. */
 struct hits_rule {
 	const char *name; /* [a-z0-9-]+ */
 	uint64_t count;
+	enum hits_how how;
 };
+
+struct policy;
 
 struct hits {
 	sv text; /* what all hits are parts of */
+	const struct policy *policy; /* whose values are allowed, or NULL */
+	sv key;			     /* of HITS_TOKEN's HMAC-SHA-256 */
 	struct hit *v;
 	size_t n, cap;
 };
@@ -33,14 +45,17 @@ void hits_release(struct hits *h);
 /* Starts on another string. */
 void hits_reset(struct hits *h, sv text);
 /*
- * Part of h->text. An empty part and one that is nothing but a marker of ours
- * are ignored, so that a redacted string has no hits.
+ * Part of h->text. An empty part, one that is nothing but a marker of ours
+ * and what the policy allows are ignored, so that a redacted string has no
+ * hits.
  */
 void hits_add(struct hits *h, sv part, int rule);
 /*
  * Appends the rewritten string and counts each merged hit once, under the
- * rule of its longest part. Spans are widened to whole UTF-8 characters.
+ * rule of its longest part, and as a uint16_t in `taken`. Spans are widened
+ * to whole UTF-8 characters.
  */
-void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out);
+void hits_apply(struct hits *h, struct hits_rule *rules, struct buf *out,
+		struct buf *taken);
 
 #endif

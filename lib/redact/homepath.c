@@ -101,11 +101,12 @@ static void find_tilde(sv t, struct hits *h)
 	}
 }
 
-void homepath_find_homes(sv t, struct hits *h)
+void homepath_find_homes(sv t, bool tilde, struct hits *h)
 {
 	find_prefix(t, SV("/home/"), h);
 	find_prefix(t, SV("/Users/"), h);
-	find_tilde(t, h);
+	if (tilde)
+		find_tilde(t, h);
 }
 
 static bool any_ends(sv s, const char *const *list, size_t n)

@@ -21,8 +21,8 @@
 
 #include "redact/hits.h"
 
-/* In running text, which is part of h->text. */
-void homepath_find_homes(sv text, struct hits *h);
+/* In running text, which is part of h->text; tilde: ~name, too. */
+void homepath_find_homes(sv text, bool tilde, struct hits *h);
 void homepath_find_files(sv text, struct hits *h);
 /* The whole view is one path, blanks included. */
 void homepath_file(sv path, struct hits *h);

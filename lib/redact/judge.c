@@ -195,34 +195,64 @@ void cmdline_judge(struct cmdline *c, enum program_kind kind, sv v)
 	}
 }
 
-/* --auth user:pass, --basic-auth; not host:port, not URLs. */
+static bool ends_in_any(sv name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_ends(name, sv_str(list[i])))
+			return true;
+	return false;
+}
+
+/* --auth user:pass, --login user:pass; not host:port, not URLs. */
 static bool weak_userpass(struct cmdline *c, sv name, sv v)
 {
+	static const char *const logins[] = {"auth", "login", "creds",
+					     "credentials", "userpass"};
 	size_t colon = sv_find(v, ':');
 	bool letter = false;
 
-	if (!sv_ends(name, SV("auth")) || colon == SIZE_MAX || colon == 0 ||
-	    sv_find(v, '/') != SIZE_MAX || value_marker(v))
+	if (colon == SIZE_MAX || colon == 0 || sv_find(v, '/') != SIZE_MAX ||
+	    value_marker(v))
 		return false;
 	for (size_t i = colon + 1; i < v.n; i++)
 		letter |= isalpha((unsigned char)v.p[i]) != 0;
+	if (!ends_in_any(name, logins, ARRAY_LEN(logins)) &&
+	    !(sv_ends(name, SV("user")) && value_chosen(sv_from(v, colon + 1))))
+		return false;
 	if (letter)
 		userpass(c, v);
 	return letter;
+}
+
+/* --pin 123456; four digits are as often a number of something */
+static bool is_pin(sv name, sv v)
+{
+	if (!sv_ends(name, SV("pin")) || v.n < 6 || v.n > 12)
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (!isdigit((unsigned char)v.p[i]))
+			return false;
+	return true;
 }
 
 bool cmdline_named(struct cmdline *c, sv name, sv value)
 {
 	switch (secret_key(name)) {
 	case SECRET_NONE:
-		return false;
+		if (weak_userpass(c, name, value))
+			return true;
+		if (name.n < 3 || !value_key(value) || secret_named_id(name))
+			return false;
+		break;
 	case SECRET_WEAK:
-		if (value_random(value))
+		if (value_random(value) || is_pin(name, value))
 			break;
 		return weak_userpass(c, name, value);
 	case SECRET_MATERIAL:
 		if (value_path(value) || value_word(value))
 			return false;
+		if (weak_userpass(c, name, value))
+			return true;
 		break;
 	case SECRET_STRONG:
 		break;

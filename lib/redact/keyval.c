@@ -326,6 +326,16 @@ static bool is_secret(sv t, const struct pair *p, enum secret_class c,
 	return secret_keyed(c, v, where & KEYVAL_SCRIPT);
 }
 
+/* "[REDACTED:userpass]: x" */
+static bool behind_marker(sv t, size_t i)
+{
+	size_t from = i > MAX_KEY ? i - MAX_KEY : 0;
+	size_t open = sv_rfind((sv){t.p + from, i - from}, '[');
+
+	return open != SIZE_MAX &&
+	       value_marker(sv_from(t, from + open)) == i - from - open;
+}
+
 /* The delimiter at i; returns where to go on. */
 static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 {
@@ -337,7 +347,8 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 	sv v;
 
 	before = i > 0 ? t.p[i - 1] : '=';
-	if (before == '=' || before == '!' || before == '<' || before == '>')
+	if (before == '=' || before == '!' || before == '<' || before == '>' ||
+	    (before == ']' && behind_marker(t, i)))
 		return i;
 	if (!take_key(t, before == ':' ? i - 1 : i, &p) ||
 	    !take_delimiter(t, i, where, &p))
@@ -395,6 +406,8 @@ void keyval_header(sv header, bool script, struct hits *h)
 		cookie(value, script, h);
 		return;
 	case HEADER_NONE:
-		keyval_pair(name, value, RULES_ASSIGNMENT, script, h);
+		if (!keyval_pair(name, value, RULES_ASSIGNMENT, script, h) &&
+		    value_key(value) && !secret_named_id(name))
+			hits_add(h, value, RULES_ASSIGNMENT);
 	}
 }

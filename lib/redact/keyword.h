@@ -17,6 +17,7 @@ enum keyword {
 	KEYWORD_NOT_BEHIND = 128, /* behind it: about a secret */
 	KEYWORD_SOFT = 256,	  /* behind it: about one, or whose it is */
 	KEYWORD_NO_END = 512,	  /* ends like a secret, but is none */
+	KEYWORD_NOT_KEY = 1024,	  /* right before a key or token: none */
 };
 
 /* The flags of a word in lower case; 0: an ordinary word. */

@@ -19,9 +19,13 @@ const struct pattern patterns[] = {
 	 "LTAI" A "{12,}|AKID" A "{13,}|tskey-" W "{12,}|fm[12][a-z]_" W
 	 "{16,}|HRKU-" W "{24,}|nfp_" A "{24,}|sbp_[a-f0-9]{24,}|pscale_(?:tkn"
 	 "|oauth|pw)_" W "{24,}|dt0[a-z][0-9]{2}\\.[A-Z0-9]{24}\\.[A-Z0-9]{24,}"
-	 "|v1\\.0-[a-f0-9]{24}-[a-f0-9]{64,})",
+	 "|v1\\.0-[a-f0-9]{24}-[a-f0-9]{64,}|sha256~" W "{40,}|ABSK[A-Za-z0-9+/"
+	 "]{64,}={0,2}|4b1d" A "{38}|p8e-[a-z0-9]{32}|fo1_" W "{40,}|AQVN" W
+	 "{32,}|t1\\.[A-Z0-9a-z_\\-]{16,}\\.[A-Z0-9a-z_\\-]{80,}|dnkey-[a-z0-9"
+	 "=_\\-]{26}-[a-z0-9=_\\-]{40,}|tk-us-" W "{40,}|pnu_[a-z0-9]{36})",
 	 "do_v1_ doo_v1_ dop_v1_ dor_v1_ dapi pul- ltai akid tskey- fm1 fm2 "
-	 "hrku- nfp_ sbp_ pscale_ dt0 v1.0-",
+	 "hrku- nfp_ sbp_ pscale_ dt0 v1.0- sha256~ absk 4b1d p8e- fo1_ aqvn "
+	 "t1. dnkey- tk-us- pnu_",
 	 PATTERNS_PLAIN, false},
 	/* Version control and continuous integration */
 	{"github-token",
@@ -36,8 +40,12 @@ const struct pattern patterns[] = {
 	{"ci-token",
 	 "\\b(?:CCIPAT_[A-Za-z0-9_]{16,}|CCIPRJ_[A-Za-z0-9_]{16,}|bkua_" A
 	 "{24,}|ATATT3[A-Za-z0-9_=\\-]{16,}|ATCTT3[A-Za-z0-9_=\\-]{16,}|ATBB" A
-	 "{20,}|sq[ua]_[a-f0-9]{32,}|sqp_[a-f0-9]{32,})",
-	 "ccipat_ cciprj_ bkua_ atatt3 atctt3 atbb squ_ sqa_ sqp_",
+	 "{20,}|sq[ua]_[a-f0-9]{32,}|sqp_[a-f0-9]{32,}|API-[A-Z0-9]{26,}|(?:pat|"
+	 "sat)\\." W "{22}\\." A "{24}\\." A "{20}|(?:sgp|slk)_[A-Za-z0-9_]{40,}|"
+	 "ico-" A "{32}|rdme_[a-z0-9]{70}|CLOJARS_[a-z0-9]{60}|cmVmdGtu" A
+	 "{40,})",
+	 "ccipat_ cciprj_ bkua_ atatt3 atctt3 atbb squ_ sqa_ sqp_ api- pat. "
+	 "sat. sgp_ slk_ ico- rdme_ clojars_ cmvmdgtu",
 	 PATTERNS_PLAIN, false},
 	/* Chat and mail */
 	{"slack-token",
@@ -61,10 +69,15 @@ const struct pattern patterns[] = {
 	{"payment-key",
 	 "\\b(?:(?:sk|rk)_(?:live|test|prod)_" A "{10,}|whsec_[A-Za-z0-9+/=]"
 	 "{16,}|sq0(?:atp|csp|idp)-" W "{20,}|EAAA" W "{56,}|shp(?:at|ca|pa|ss)_"
-	 "[a-fA-F0-9]{24,}|access_token\\$(?:production|sandbox)\\$[a-z0-9$]"
+	 "[a-fA-F0-9]{24,}|FLW(?:SECK|PUBK)(?:_TEST)?-[a-hA-H0-9]{12,}(?:-X)?|"
+	 "EZ[AT]K" A "{54}|duffel_(?:test|live)_" W "{43}|shippo_(?:live|test)_"
+	 "[a-fA-F0-9]{40}|access-(?:sandbox|development|production)-[0-9a-f]{8}-"
+	 "[0-9a-f-]{27}|access_token\\$(?:production|sandbox)\\$[a-z0-9$]"
 	 "{32,})",
 	 "sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_ whsec_ sq0 "
-	 "eaaa shpat_ shpca_ shppa_ shpss_ access_token$",
+	 "eaaa shpat_ shpca_ shppa_ shpss_ access_token$ flwseck flwpubk ezak "
+	 "eztk duffel_ shippo_ access-sandbox access-development "
+	 "access-production",
 	 PATTERNS_PLAIN, false},
 	/* Package registries */
 	{"registry-token",
@@ -90,9 +103,13 @@ const struct pattern patterns[] = {
 	 "{8}|glc_[A-Za-z0-9+/=]{32,}|sntr(?:ys|yu)_[A-Za-z0-9_+/=]{24,}|PMAK-"
 	 "[a-f0-9-]{24,}|lin_api_" A "{24,}|ntn_" A "{24,}|figd_" W "{24,}|"
 	 "secret_" A "{43}|EAACEdEose0cBA" A "+|"
-	 "phc_" A "{32,}|phx_" A "{32,})",
+	 "phc_" A "{32,}|phx_" A "{32,}|sl\\.[A-Za-z0-9_\\-]{130,}|pat-(?:na|eu)[0-9]-[0-9a-f-]{36}|tfp_[A-Za-z0-9_."
+	 "=\\-]{40,}|fio-u-" W "{64}|sm_(?:aat|pat|sat)_" A "{16,}|" A "{6}_" A
+	 "{29}_mmk|s-s4t2(?:ud|af)-[a-f0-9]{64}|EAA[MC]" A
+	 "{32,}|glpi_" A "{32,}|eyJrIjoi" A "{40,})",
 	 "nrak- nrjs- glsa_ glc_ sntrys_ sntryu_ pmak- lin_api_ ntn_ figd_ "
-	 "secret_ eaacedeose0cba phc_ phx_",
+	 "secret_ eaacedeose0cba phc_ phx_ sl. pat-na pat-eu tfp_ fio-u- sm_aat_ "
+	 "sm_pat_ sm_sat_ _mmk s-s4t2 eaam eaac glpi_ eyjrijoi",
 	 PATTERNS_PLAIN, false},
 	/* Forms without an issuer */
 	{"jwt",
@@ -138,6 +155,19 @@ const struct pattern patterns[] = {
 	 ")>([^<>]+)<",
 	 "password> passwd> passphrase> secret> token> apikey>",
 	 PATTERNS_PLAIN, false},
+	{"code-login",
+	 "(?i)\\b(?:auth\\s*=\\s*\\(|\\w*auth\\(|\\.?login\\()\\s*\\\\?['\"][^'\"]*['\"]"
+	 "\\s*,\\s*\\\\?(?:'([^']+)|\"([^\"]+))",
+	 "auth=( auth\x1f= auth( login(", PATTERNS_PLAIN, false},
+	{"named-value",
+	 "(?i)\"(?:name|key)\\\\?\"\\s*:\\s*\\\\?\"[^\"]*(?:passw|secret|token|pwd|"
+	 "api_?key|access_?key|private_?key|credential)[^\"]*\"\\s*,\\s*\\\\?\""
+	 "value\\\\?\"\\s*:\\s*\\\\?\"([^\"\\\\]+)",
+	 "\"value", PATTERNS_PLAIN, false},
+	{"secure-string",
+	 "(?i)convertto-securestring\\s+(?:-string\\s+)?(?:'([^']+)|\\\\?\""
+	 "([^\"\\\\]+))",
+	 "convertto-securestring", PATTERNS_PLAIN, false},
 	{"netrc",
 	 "(?i)\\b(?:login|account)\\s+\\S+\\s+password\\s+([^\\s\"']+)|"
 	 "\\bmachine\\s+\\S+\\s+password\\s+([^\\s\"']+)",

@@ -1,41 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact/prefilter.h"
 
+#include "base/arena.h"
 #include "base/mem.h"
 
-struct node {
-	uint64_t groups; /* of all literals that end here */
-	uint32_t fail;
-	uint32_t row; /* where its row is in `next` */
+#define GRAM_BITS 15
+#define GRAM_MASK ((1u << GRAM_BITS) - 1)
+
+struct literal {
+	sv text; /* lower case */
+	uint64_t groups;
+	size_t mark; /* its gram ends behind this many bytes */
+	uint32_t gram;
 };
 
-/*
- * A state is the place of its row in `next`, so that a step is one addition
- * and one load. The rows of nodes that complete a literal come last: one
- * comparison tells them.
- */
 struct prefilter {
-	uint8_t class_of[256]; /* 0: in no literal */
-	uint32_t nclasses;
-	uint32_t *trie;	     /* [node][MAX_CLASSES]: next node, 0: none */
-	uint32_t *next;	     /* [row + class]: next row */
-	uint64_t *groups;    /* [(row - final_from) / nclasses] */
-	uint32_t final_from; /* first row of a completing node */
-	struct node *node;
-	size_t nnodes, cap;
+	uint64_t bits[(GRAM_MASK + 1) / 64]; /* by gram */
+	uint8_t fold[256];		     /* to lower case */
+	struct literal *literal;
+	size_t n, cap;
+	/* Literals of gram g: list[first[g]] to list[first[g + 1] - 1]. */
+	uint32_t first[GRAM_MASK + 2];
+	uint16_t *list;
+	struct arena mem;
 };
 
-#define MAX_CLASSES 64
+static uint32_t gram(uint32_t before, unsigned char c)
+{
+	return (before << 5 | (c & 31)) & GRAM_MASK;
+}
+
+/* A number, so that four of them cost one branch. */
+static uint64_t has(const struct prefilter *f, uint32_t g)
+{
+	return f->bits[g >> 6] >> (g & 63) & 1;
+}
 
 struct prefilter *prefilter_new(void)
 {
 	struct prefilter *f = mem_zalloc(sizeof(*f));
 
-	f->nclasses = 1;
-	f->nnodes = 1;
-	f->cap = 256;
-	f->trie = mem_zalloc(f->cap * MAX_CLASSES * sizeof(*f->trie));
-	f->node = mem_zalloc(f->cap * sizeof(*f->node));
+	for (unsigned c = 0; c < 256; c++)
+		f->fold[c] = (uint8_t)(c >= 'A' && c <= 'Z' ? c | 32 : c);
 	return f;
 }
 
@@ -43,145 +49,147 @@ void prefilter_free(struct prefilter *f)
 {
 	if (!f)
 		return;
-	mem_free(f->trie);
-	mem_free(f->next);
-	mem_free(f->groups);
-	mem_free(f->node);
+	arena_release(&f->mem);
+	mem_free(f->literal);
+	mem_free(f->list);
 	mem_free(f);
 }
 
-static unsigned char fold(unsigned char c)
+/* How common a byte, or one that shares its five bits, is: 0 to 31. */
+static int commonness(unsigned char c)
 {
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 32) : c;
+	/* / . - 0 to 9 share theirs with o n m p to y. */
+	static const char rank[] = "eoansritmdlcpubghyfwvxkqzj";
+	const char *at = strchr(rank, (c & 31) | 0x60);
+
+	return at && (c & 31) ? 31 - (int)(at - rank) : 2;
 }
 
-static uint32_t class_for(struct prefilter *f, unsigned char c)
+/* Chooses the gram that a literal of three bytes or more is found by. */
+static void choose(struct literal *l)
 {
-	c = fold(c);
-	if (!f->class_of[c]) {
-		/* The literals are ours; past the room, all share the last. */
-		if (f->nclasses == MAX_CLASSES)
-			f->nclasses--;
-		f->class_of[c] = (uint8_t)f->nclasses++;
-		if (c >= 'a' && c <= 'z')
-			f->class_of[c - 32] = f->class_of[c];
-	}
-	return f->class_of[c];
-}
+	const unsigned char *p = (const unsigned char *)l->text.p;
+	int low = 1000;
 
-static uint32_t new_node(struct prefilter *f)
-{
-	if (f->nnodes == f->cap) {
-		size_t row = MAX_CLASSES * sizeof(*f->trie);
-		size_t old = f->cap;
+	for (size_t i = 2; i < l->text.n; i++) {
+		int score = commonness(p[i]) + commonness(p[i - 1]) +
+			    commonness(p[i - 2]);
 
-		f->cap *= 2;
-		f->trie = mem_realloc(f->trie, f->cap * row);
-		f->node = mem_realloc(f->node, f->cap * sizeof(*f->node));
-		memset(f->trie + old * MAX_CLASSES, 0, old * row);
-		memset(f->node + old, 0, old * sizeof(*f->node));
+		if (score >= low)
+			continue;
+		low = score;
+		l->mark = i + 1;
+		l->gram = gram(gram(gram(0, p[i - 2]), p[i - 1]), p[i]);
 	}
-	return (uint32_t)f->nnodes++;
 }
 
 void prefilter_add(struct prefilter *f, sv literal, int group)
 {
-	uint32_t at = 0;
+	struct literal *l;
+	char *p;
 
-	for (size_t i = 0; i < literal.n; i++) {
-		uint32_t c = class_for(f, (unsigned char)literal.p[i]);
-		uint32_t to = f->trie[at * MAX_CLASSES + c];
-
-		if (!to) {
-			to = new_node(f);
-			f->trie[at * MAX_CLASSES + c] = to;
-		}
-		at = to;
+	if (f->n == f->cap) {
+		f->cap = f->cap ? f->cap * 2 : 512;
+		f->literal = mem_realloc(f->literal, f->cap * sizeof(*l));
 	}
-	f->node[at].groups |= UINT64_C(1) << group;
+	l = &f->literal[f->n++];
+	p = arena_alloc(&f->mem, literal.n);
+	for (size_t i = 0; i < literal.n; i++)
+		p[i] = (char)f->fold[(unsigned char)literal.p[i]];
+	*l = (struct literal){.text = {p, literal.n},
+			      .groups = UINT64_C(1) << group,
+			      .mark = literal.n};
+	if (literal.n >= 3)
+		choose(l);
+	else
+		for (size_t i = 0; i < literal.n; i++)
+			l->gram = gram(l->gram, (unsigned char)p[i]);
 }
 
-/*
- * Completes one node's row of the trie with where its fail node would go;
- * that one's row is complete.
- */
-static void complete(struct prefilter *f, uint32_t at, uint32_t *queue,
-		     size_t *tail)
+/* Of a shorter literal, all grams that end with it: how many. */
+static uint32_t variants(const struct literal *l)
 {
-	uint32_t fail = f->node[at].fail;
-
-	f->node[at].groups |= f->node[fail].groups;
-	for (uint32_t c = 0; c < f->nclasses; c++) {
-		uint32_t *to = &f->trie[at * MAX_CLASSES + c];
-		uint32_t down = at ? f->trie[fail * MAX_CLASSES + c] : 0;
-
-		if (*to) {
-			f->node[*to].fail = down;
-			queue[(*tail)++] = *to;
-		} else {
-			*to = down;
-		}
-	}
+	return l->text.n >= 3 ? 1 : l->text.n == 2 ? 1u << 5 : 1u << 10;
 }
 
-/* Rows in the order of nodes, those that complete a literal last. */
-static void place_rows(struct prefilter *f)
+static uint32_t variant(const struct literal *l, uint32_t i)
 {
-	uint32_t row = 0;
-
-	for (int final = 0; final < 2; final++) {
-		f->final_from = row;
-		for (size_t i = 0; i < f->nnodes; i++) {
-			if ((f->node[i].groups != 0) != (final == 1))
-				continue;
-			f->node[i].row = row;
-			row += f->nclasses;
-		}
-	}
-}
-
-static void write_rows(struct prefilter *f)
-{
-	f->next = mem_alloc(f->nnodes * f->nclasses * sizeof(*f->next));
-	f->groups = mem_zalloc(f->nnodes * sizeof(*f->groups));
-	for (size_t i = 0; i < f->nnodes; i++) {
-		const struct node *n = &f->node[i];
-
-		if (n->groups)
-			f->groups[(n->row - f->final_from) / f->nclasses] =
-				n->groups;
-		for (uint32_t c = 0; c < f->nclasses; c++)
-			f->next[n->row + c] =
-				f->node[f->trie[i * MAX_CLASSES + c]].row;
-	}
+	return (l->gram | i << (5 * MIN(l->text.n, 3u))) & GRAM_MASK;
 }
 
 void prefilter_compile(struct prefilter *f)
 {
-	uint32_t *queue = mem_alloc(f->nnodes * sizeof(*queue));
-	size_t head = 0, tail = 0;
+	uint32_t *first = f->first, total = 0;
 
-	complete(f, 0, queue, &tail);
-	while (head < tail)
-		complete(f, queue[head++], queue, &tail);
-	place_rows(f);
-	write_rows(f);
-	mem_free(queue);
-	mem_free(f->trie);
-	f->trie = NULL;
+	/* Counted one further, so that filling in moves each to its place. */
+	for (size_t i = 0; i < f->n; i++)
+		for (uint32_t v = 0; v < variants(&f->literal[i]); v++)
+			first[variant(&f->literal[i], v) + 1]++;
+	for (uint32_t g = 0; g <= GRAM_MASK + 1; g++) {
+		total += first[g];
+		first[g] = total;
+	}
+	f->list = mem_alloc(MAX(total, 1u) * sizeof(*f->list));
+	for (size_t i = f->n; i-- > 0;)
+		for (uint32_t v = 0; v < variants(&f->literal[i]); v++) {
+			uint32_t g = variant(&f->literal[i], v);
+
+			f->bits[g >> 6] |= UINT64_C(1) << (g & 63);
+			f->list[--first[g + 1]] = (uint16_t)i;
+		}
+	/* Each start is now where the one before it ended. */
+	memmove(first, first + 1, (GRAM_MASK + 1) * sizeof(*first));
+	first[GRAM_MASK + 1] = total;
+}
+
+static bool equal(const struct prefilter *f, const struct literal *l,
+		  const char *at)
+{
+	for (size_t i = 0; i < l->text.n; i++)
+		if (f->fold[(unsigned char)at[i]] != (uint8_t)l->text.p[i])
+			return false;
+	return true;
+}
+
+/* The groups of the literals whose gram g ends behind byte i. */
+static uint64_t verify(const struct prefilter *f, sv text, size_t i, uint32_t g,
+		       uint64_t found)
+{
+	for (uint32_t k = f->first[g]; k < f->first[g + 1]; k++) {
+		const struct literal *l = &f->literal[f->list[k]];
+		size_t from = i + 1 - l->mark;
+
+		if (l->groups & ~found && i + 1 >= l->mark &&
+		    text.n - from >= l->text.n && equal(f, l, text.p + from))
+			found |= l->groups;
+	}
+	return found;
 }
 
 uint64_t prefilter_scan(const struct prefilter *f, sv text)
 {
 	const unsigned char *p = (const unsigned char *)text.p;
-	const uint32_t *next = f->next;
-	uint32_t at = 0, final_from = f->final_from;
 	uint64_t found = 0;
+	uint32_t g[5] = {0};
+	size_t i = 0;
 
-	for (size_t i = 0; i < text.n; i++) {
-		at = next[at + f->class_of[p[i]]];
-		if (UNLIKELY(at >= final_from))
-			found |= f->groups[(at - final_from) / f->nclasses];
+	for (; i + 4 <= text.n; i += 4) {
+		g[1] = gram(g[0], p[i]);
+		g[2] = gram(g[1], p[i + 1]);
+		g[3] = gram(g[2], p[i + 2]);
+		g[4] = gram(g[3], p[i + 3]);
+		if (UNLIKELY(has(f, g[1]) | has(f, g[2]) | has(f, g[3]) |
+			     has(f, g[4])))
+			for (size_t k = 0; k < 4; k++)
+				if (has(f, g[k + 1]))
+					found = verify(f, text, i + k, g[k + 1],
+						       found);
+		g[0] = g[4];
+	}
+	for (; i < text.n; i++) {
+		g[0] = gram(g[0], p[i]);
+		if (has(f, g[0]))
+			found = verify(f, text, i, g[0], found);
 	}
 	return found;
 }

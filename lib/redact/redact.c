@@ -2,9 +2,13 @@
 #include "redact/redact.h"
 
 #include "base/mem.h"
+#include "redact/cleanset.h"
 #include "redact/cmdline.h"
 #include "redact/homepath.h"
 #include "redact/keyval.h"
+#include "redact/memo.h"
+#include "redact/personal.h"
+#include "redact/policy.h"
 #include "redact/rules.h"
 #include "redact/secret.h"
 #include "redact/userinfo.h"
@@ -12,6 +16,8 @@
 #include "base/utf8.h"
 
 #define MAX_PASSES 6
+#define MAX_ID 64 /* bytes of a build-id, and some */
+#define MEMO_SLOTS 4096 /* strings of the thorough look; 4 MiB */
 
 struct redact {
 	struct redact_opts opts;
@@ -20,9 +26,30 @@ struct redact {
 	struct hits hits;
 	struct cmdline cmdline;
 	struct buf pass[2]; /* a rewriting and its rewriting */
+	struct buf taken;   /* uint16_t rules, by the call at hand */
+	struct memo *memo;
+	struct cleanset *clean; /* strings that a glance was enough for */
+	uint64_t chosen; /* rules of the policy */
 };
 
-enum job_kind { JOB_CMDLINE, JOB_ENV, JOB_PAIR, JOB_PATH, JOB_TEXT };
+enum job_kind {
+	JOB_CMDLINE,
+	JOB_ENV,
+	JOB_PAIR,
+	JOB_PATH,
+	JOB_NEEDED_PATH,
+	JOB_TEXT,
+	JOB_ID,
+};
+
+/* What a cheap look at a string tells. */
+struct glance {
+	uint64_t groups; /* of the prefilter */
+	bool known;	 /* a command line worth a walk over its words */
+	bool card;	 /* may hold a card's number */
+	bool personal;	 /* addresses are looked for */
+	uint64_t policy; /* its rules that may match */
+};
 
 /* What is asked about a string, beside the string. */
 struct job {
@@ -37,14 +64,18 @@ struct redact *redact_new(const struct redact_opts *opts)
 
 	if (opts)
 		r->opts = *opts;
-	r->rules = rules_new();
+	r->rules = rules_new(r->opts.policy);
 	r->programs = programs_new();
 	r->cmdline.programs = r->programs;
 	r->cmdline.hits = &r->hits;
-	if (r->rules)
-		return r;
-	redact_free(r);
-	return NULL;
+	r->memo = memo_new(MEMO_SLOTS);
+	r->clean = cleanset_new();
+	r->hits.policy = r->opts.policy;
+	r->hits.key = r->opts.key;
+	if (r->opts.key.n)
+		for (int i = 0; i < rules_policy(); i++)
+			rules_table(r->rules)[i].how = HITS_TOKEN;
+	return r;
 }
 
 void redact_free(struct redact *r)
@@ -57,6 +88,9 @@ void redact_free(struct redact *r)
 	cmdline_release(&r->cmdline);
 	buf_release(&r->pass[0]);
 	buf_release(&r->pass[1]);
+	buf_release(&r->taken);
+	memo_free(r->memo);
+	cleanset_free(r->clean);
 	mem_free(r);
 }
 
@@ -65,10 +99,24 @@ static bool has(uint64_t groups, enum rules_group g)
 	return groups >> g & 1;
 }
 
-/* What is found by looks, in any kind of string. */
-static void find_common(struct redact *r, sv t, uint64_t groups, unsigned where,
-			bool cut)
+static bool thorough(const struct glance *g, const struct job *j)
 {
+	return g->groups || g->known || g->card || g->personal || j->cut ||
+	       g->policy;
+}
+
+static void find_policy(struct redact *r, sv t, const struct glance *g)
+{
+	if (g->policy)
+		policy_find(r->opts.policy, t, g->policy, rules_policy(),
+			    &r->hits);
+}
+
+/* What is found by looks, in any kind of string. */
+static void find_common(struct redact *r, sv t, const struct glance *g,
+			unsigned where, bool cut)
+{
+	uint64_t groups = g->groups;
 	bool script = where & KEYVAL_SCRIPT, doubt = r->cmdline.doubt;
 
 	if (has(groups, RULES_GROUP_KEY))
@@ -76,12 +124,19 @@ static void find_common(struct redact *r, sv t, uint64_t groups, unsigned where,
 	if (has(groups, RULES_GROUP_URL))
 		userinfo_find(t, cut, script, &r->hits);
 	if (has(groups, RULES_GROUP_HOME) && !r->opts.keep_homes)
-		homepath_find_homes(t, &r->hits);
+		homepath_find_homes(t, true, &r->hits);
 	if (groups >> RULES_GROUPS)
 		rules_find(r->rules, t, groups,
 			   (where & KEYVAL_ARGV) && !doubt ? RULES_ARGV
 							   : RULES_TEXT,
 			   &r->hits);
+	find_policy(r, t, g);
+	if (g->card)
+		personal_cards(t, &r->hits);
+	if (r->opts.mails)
+		personal_mails(t, &r->hits);
+	if (r->opts.addresses)
+		personal_addresses(t, &r->hits);
 	if (cut)
 		rules_find_cut(r->rules, t, &r->hits);
 }
@@ -107,36 +162,32 @@ static bool is_known(const struct redact *r, sv binary, sv arguments)
 		programs_find(r->programs, first));
 }
 
-static void find_cmdline(struct redact *r, sv t, const struct job *j)
+static void find_cmdline(struct redact *r, sv t, const struct job *j,
+			 const struct glance *g)
 {
-	uint64_t groups = rules_scan(r->rules, t);
-	bool known = is_known(r, j->name, t);
+	uint64_t groups = g->groups;
 	unsigned where = KEYVAL_ARGV;
 
-	if (!groups && !known && !j->cut)
-		return;
 	r->cmdline.script = false;
 	r->cmdline.doubt = false;
-	if (known || j->cut || has(groups, RULES_GROUP_KEY))
+	if (g->known || j->cut || has(groups, RULES_GROUP_KEY) ||
+	    has(groups, RULES_GROUP_LOOK))
 		cmdline_find(&r->cmdline, j->name, t, j->cut);
 	if (r->cmdline.script)
 		where |= KEYVAL_SCRIPT;
-	find_common(r, t, groups, where, j->cut);
+	find_common(r, t, g, where, j->cut);
 	find_files(r, t, groups);
 }
 
-static void find_text(struct redact *r, sv t, bool cut)
+static void find_text(struct redact *r, sv t, bool cut, const struct glance *g)
 {
-	uint64_t groups = rules_scan(r->rules, t);
-
-	if (!groups && !cut)
-		return;
 	r->cmdline.doubt = false;
-	find_common(r, t, groups, 0, cut);
-	find_files(r, t, groups);
+	find_common(r, t, g, 0, cut);
+	find_files(r, t, g->groups);
 }
 
-static void find_env(struct redact *r, sv t, const struct job *j)
+static void find_env(struct redact *r, sv t, const struct job *j,
+		     const struct glance *g)
 {
 	enum secret_class c = secret_env_key(j->name);
 	bool all = r->opts.env_all && j->kind == JOB_ENV;
@@ -145,50 +196,126 @@ static void find_env(struct redact *r, sv t, const struct job *j)
 		return;
 	if (all || c == SECRET_STRONG || secret_keyed(c, t, false))
 		hits_add(&r->hits, t, RULES_ENV);
-	else
-		find_text(r, t, j->cut);
+	else if (thorough(g, j))
+		find_text(r, t, j->cut, g);
 }
 
-static void find_path(struct redact *r, sv t)
+static void find_path(struct redact *r, sv t, const struct glance *g)
 {
-	uint64_t groups = rules_scan(r->rules, t);
-
-	if (!groups)
-		return;
 	r->cmdline.doubt = false;
-	find_common(r, t, groups, KEYVAL_ARGV, false);
-	if (has(groups, RULES_GROUP_CREDFILE) && !r->opts.keep_credential_files)
+	find_common(r, t, g, 0, false);
+	if (has(g->groups, RULES_GROUP_CREDFILE) && !r->opts.keep_credential_files)
 		homepath_file(t, &r->hits);
 }
 
-static bool find(struct redact *r, sv t, const struct job *j)
+static void find_needed_path(struct redact *r, sv t, const struct glance *g)
+{
+	struct glance less = *g;
+
+	less.groups &= ~(UINT64_C(1) << RULES_GROUP_HOME);
+	r->cmdline.doubt = false;
+	find_common(r, t, &less, 0, false);
+}
+
+static void find_id(struct redact *r, sv t, const struct glance *g)
+{
+	find_policy(r, t, g);
+	if (has(g->groups, RULES_GROUP_URL))
+		userinfo_find(t, false, false, &r->hits);
+	/* A ~ is a destructor's here. */
+	if (has(g->groups, RULES_GROUP_HOME) && !r->opts.keep_homes)
+		homepath_find_homes(t, false, &r->hits);
+	if (g->groups >> RULES_GROUPS)
+		rules_find(r->rules, t, g->groups, RULES_TEXT, &r->hits);
+}
+
+/* Of no group that is for command lines only? */
+static uint64_t groups_of(const struct redact *r, sv t, const struct job *j)
+{
+	uint64_t groups = rules_scan(r->rules, t);
+
+	if (j->kind == JOB_ID)
+		groups &= ~((UINT64_C(1) << RULES_GROUPS) - 1) |
+			  UINT64_C(1) << RULES_GROUP_URL |
+			  UINT64_C(1) << RULES_GROUP_HOME;
+	if (j->kind != JOB_CMDLINE)
+		return groups & ~(UINT64_C(1) << RULES_GROUP_LOOK);
+	/* " -p" at the beginning has no blank in front. */
+	if ((t.n > 2 && t.p[0] == '-' && strchr("pPkKtTsS", t.p[1])) ||
+	    sv_find(t, '@') != SIZE_MAX || sv_find(t, '"') != SIZE_MAX)
+		groups |= UINT64_C(1) << RULES_GROUP_LOOK;
+	return groups;
+}
+
+/*
+ * The cheap look, with g->known set; false: nothing in it needs the thorough
+ * one.
+ */
+static bool glance(struct redact *r, sv t, const struct job *j,
+		   struct glance *g)
+{
+	g->groups = groups_of(r, t, j);
+	g->known |= j->kind == JOB_CMDLINE && value_may_key(t);
+	g->card = j->kind != JOB_ID && personal_may_card(t);
+	g->policy = r->chosen ? policy_scan(r->opts.policy, t, r->chosen) : 0;
+	g->personal = r->opts.mails || r->opts.addresses;
+	return thorough(g, j) || j->kind == JOB_ENV || j->kind == JOB_PAIR;
+}
+
+static bool find(struct redact *r, sv t, const struct job *j,
+		 const struct glance *g)
 {
 	hits_reset(&r->hits, t);
+	if (r->opts.no_defaults) {
+		find_policy(r, t, g);
+		return r->hits.n > 0;
+	}
 	switch (j->kind) {
 	case JOB_CMDLINE:
-		find_cmdline(r, t, j);
+		find_cmdline(r, t, j, g);
 		break;
 	case JOB_ENV:
 	case JOB_PAIR:
-		find_env(r, t, j);
+		find_env(r, t, j, g);
 		break;
 	case JOB_PATH:
-		find_path(r, t);
+		find_path(r, t, g);
+		break;
+	case JOB_NEEDED_PATH:
+		find_needed_path(r, t, g);
 		break;
 	case JOB_TEXT:
-		find_text(r, t, j->cut);
+		find_text(r, t, j->cut, g);
+		break;
+	case JOB_ID:
+		find_id(r, t, g);
 		break;
 	}
 	return r->hits.n > 0;
 }
 
+static void take(struct redact *r, enum rules_id rule)
+{
+	uint16_t id = (uint16_t)rule;
+
+	redact_count(r, &id, 1);
+	buf_add(&r->taken, &id, sizeof(id));
+}
+
 static bool unstable(struct redact *r, struct buf *out)
 {
-	struct hits_rule *rule = &rules_table(r->rules)[RULES_UNSTABLE];
-
-	rule->count++;
+	take(r, RULES_UNSTABLE);
 	buf_str(out, "[REDACTED:unstable]");
 	return true;
+}
+
+/* All that is not known without a look at the hits. */
+static bool find_again(struct redact *r, sv t, const struct job *j)
+{
+	struct glance g = {.known = j->kind == JOB_CMDLINE &&
+				    is_known(r, j->name, t)};
+
+	return glance(r, t, j, &g) && find(r, t, j, &g);
 }
 
 /*
@@ -196,24 +323,114 @@ static bool unstable(struct redact *r, struct buf *out)
  * neighbours may read differently; the second look is what makes the result
  * redact to itself.
  */
-static bool rewrite(struct redact *r, sv t, const struct job *j,
-		    struct buf *out)
+static bool settle(struct redact *r, const struct job *j, struct buf *out)
 {
 	struct hits_rule *rules = rules_table(r->rules);
 
-	if (LIKELY(!find(r, t, j)))
-		return false;
 	for (int i = 0; i < MAX_PASSES; i++) {
 		struct buf *b = &r->pass[i & 1];
 
 		b->n = 0;
-		hits_apply(&r->hits, rules, b);
-		if (!find(r, buf_view(b), j)) {
+		hits_apply(&r->hits, rules, b, &r->taken);
+		if (!find_again(r, buf_view(b), j)) {
 			buf_sv(out, buf_view(b));
 			return true;
 		}
 	}
 	return unstable(r, out);
+}
+
+static bool replay(struct redact *r, const struct memo_hit *hit,
+		   struct buf *out)
+{
+	if (!hit->changed)
+		return false;
+	buf_sv(&r->taken, hit->notes);
+	redact_count(r, (const uint16_t *)(const void *)hit->notes.p,
+		     hit->notes.n / sizeof(uint16_t));
+	buf_sv(out, hit->out);
+	return true;
+}
+
+void redact_choose(struct redact *r, uint64_t rules)
+{
+	r->chosen = rules;
+}
+
+/* What the agent's filters would have made of it, then all else. */
+static bool judge(struct redact *r, sv t, const struct job *j,
+		  const struct glance *g, struct buf *out)
+{
+	struct buf starred = {0};
+	struct glance again = *g;
+	bool changed = false;
+
+	if (g->policy &&
+	    policy_stars(r->opts.policy, t, g->policy, rules_policy(), &starred,
+			 &r->taken)) {
+		redact_count(r, (const uint16_t *)(const void *)r->taken.p,
+			     r->taken.n / sizeof(uint16_t));
+		t = buf_view(&starred);
+		again.known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
+		glance(r, t, j, &again);
+		changed = true;
+	}
+	if (find(r, t, j, &again))
+		changed = settle(r, j, out);
+	else if (changed)
+		buf_sv(out, t);
+	buf_release(&starred);
+	return changed;
+}
+
+/* A verdict on a string of the same bytes, asked the same way, stands. */
+static bool rewrite(struct redact *r, sv t, const struct job *j,
+		    struct buf *out)
+{
+	struct memo_probe probe = {
+		.context = (uint64_t)j->kind << 1 | j->cut,
+		.mask = r->chosen,
+		.name = j->name,
+		.text = t};
+	struct memo_hit hit = {.changed = false};
+	size_t mark = out->n;
+	struct glance g;
+	bool quick;
+
+	r->taken.n = 0;
+	g.known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
+	quick = !g.known && !r->chosen && j->kind != JOB_ENV &&
+		j->kind != JOB_PAIR;
+	if (quick && cleanset_has(r->clean, probe.context & 0xff, t))
+		return false;
+	if (LIKELY(!glance(r, t, j, &g))) {
+		if (quick)
+			cleanset_note(r->clean);
+		return false;
+	}
+	if (memo_get(r->memo, &probe, &hit))
+		return replay(r, &hit, out);
+	if (judge(r, t, j, &g, out)) {
+		hit.changed = true;
+		hit.out = sv_from(buf_view(out), mark);
+		hit.notes = buf_view(&r->taken);
+	}
+	memo_put(r->memo, &probe, &hit);
+	return hit.changed;
+}
+
+void redact_count(struct redact *r, const uint16_t *rules, size_t n)
+{
+	struct hits_rule *table = rules_table(r->rules);
+
+	for (size_t i = 0; i < n; i++)
+		table[rules[i]].count++;
+}
+
+const uint16_t *redact_taken(const struct redact *r, size_t *n)
+{
+	*n = r->taken.n / sizeof(uint16_t);
+	return (const uint16_t *)(const void *)r->taken.p;
 }
 
 bool redact_cmdline(struct redact *r, sv binary, sv arguments, bool truncated,
@@ -236,6 +453,17 @@ bool redact_pair(struct redact *r, sv key, sv value, struct buf *out)
 bool redact_path(struct redact *r, sv path, struct buf *out)
 {
 	return rewrite(r, path, &(struct job){JOB_PATH, SV_NULL, false}, out);
+}
+
+bool redact_needed_path(struct redact *r, sv path, struct buf *out)
+{
+	return rewrite(r, path, &(struct job){JOB_NEEDED_PATH, SV_NULL, false},
+		       out);
+}
+
+bool redact_id(struct redact *r, sv id, struct buf *out)
+{
+	return rewrite(r, id, &(struct job){JOB_ID, SV_NULL, false}, out);
 }
 
 bool redact_text(struct redact *r, sv text, struct buf *out)
@@ -271,6 +499,7 @@ bool redact_bytes(struct redact *r, sv bytes, struct buf *out)
 {
 	sv marker = SV("[REDACTED:binary]");
 
+	r->taken.n = 0;
 	if (is_zero(bytes))
 		return false;
 	if (is_text(bytes)) {
@@ -284,10 +513,19 @@ bool redact_bytes(struct redact *r, sv bytes, struct buf *out)
 		/* What is left is no longer text enough. */
 		out->n = mark;
 	}
-	rules_table(r->rules)[RULES_BYTES].count++;
+	take(r, RULES_BYTES);
 	if (r->opts.binary == REDACT_BINARY_REPLACE)
 		buf_sv(out, marker);
 	return true;
+}
+
+bool redact_id_bytes(struct redact *r, sv bytes, struct buf *out)
+{
+	if (bytes.n <= MAX_ID && !is_text(bytes)) {
+		r->taken.n = 0;
+		return false;
+	}
+	return redact_bytes(r, bytes, out);
 }
 
 bool redact_rules(const struct redact *r, size_t i, const char **name,

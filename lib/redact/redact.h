@@ -23,6 +23,7 @@
 
 #include "base/buf.h"
 
+struct policy;
 struct redact;
 
 enum redact_binary {
@@ -35,7 +36,11 @@ struct redact_opts {
 	bool keep_homes;	    /* user names in home directories stay */
 	bool keep_credential_files; /* names of credential files stay */
 	bool env_all;		    /* every environment value goes */
+	bool mails, addresses;	    /* e-mail and IP addresses go */
 	enum redact_binary binary;
+	bool no_defaults;	/* the policy's rules only */
+	struct policy *policy;	/* compiled, or NULL; stays the caller's */
+	sv key;			/* every replacement is a token of this key */
 };
 
 /* opts may be NULL. */
@@ -61,6 +66,16 @@ bool redact_pair(struct redact *r, sv key, sv value, struct buf *out);
  */
 bool redact_path(struct redact *r, sv path, struct buf *out);
 
+/* A path that others need as it is: homes and credential files stay. */
+bool redact_needed_path(struct redact *r, sv path, struct buf *out);
+
+/*
+ * An id or a name made by a machine, which other records cite: only what has
+ * a secret's form goes, and a URL's password. What no id and no name looks
+ * like (blanks, quotes, assignments) is for redact_text.
+ */
+bool redact_id(struct redact *r, sv id, struct buf *out);
+
 /* Any other string. */
 bool redact_text(struct redact *r, sv text, struct buf *out);
 
@@ -72,6 +87,22 @@ bool redact_text(struct redact *r, sv text, struct buf *out);
  * appended.
  */
 bool redact_bytes(struct redact *r, sv bytes, struct buf *out);
+
+/*
+ * Which of the policy's rules (policy.h) the next calls go by; none at first.
+ */
+void redact_choose(struct redact *r, uint64_t rules);
+
+/*
+ * The rules that took something in the last call, once for each part, for
+ * who keeps books by field; and the same again where a caller repeats what
+ * a call did without calling.
+ */
+const uint16_t *redact_taken(const struct redact *r, size_t *n);
+void redact_count(struct redact *r, const uint16_t *rules, size_t n);
+
+/* Bytes that are an id, 64 at most, stay; others are as above. */
+bool redact_id_bytes(struct redact *r, sv bytes, struct buf *out);
 
 /*
  * Rule i and how often it has replaced something; false behind the last.

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "redact/patterns.h"
+#include "redact/policy.h"
 #include "redact/prefilter.h"
 #include "redact/value.h"
 #include "text/base64.h"
@@ -22,6 +23,7 @@ struct rules {
 	int *found; /* patterns_n of them */
 	uint64_t text_only;
 	int n;
+	bool set_ok;
 };
 
 static const char *const code_names[] = {
@@ -39,13 +41,17 @@ static const char *const code_names[] = {
 	[RULES_NESTING] = "nesting",
 	[RULES_BYTES] = "binary",
 	[RULES_UNSTABLE] = "unstable",
+	[RULES_CARD] = "card",
+	[RULES_MAIL] = "mail",
+	[RULES_ADDRESS] = "address",
 };
 
 /* What must stand in a string for the rules that code decides. */
 static const char *const group_literals[RULES_GROUPS] = {
 	[RULES_GROUP_KEY] =
 		"pass pwd secret token key auth cred cookie bearer psk "
-		"signature sig= sig: sess _pw -pw .pw pw= pw: sas jwt salt "
+		"signature sig= sig: sess _pw -pw .pw pw= pw: pw\" sas jwt salt "
+		"login -pin "
 		"pin= otp licen "
 		"senha mdp contrasena kennwort community pat= pat: pat\" "
 		"motdepasse dsn= dsn: sonar.login",
@@ -62,6 +68,7 @@ static const char *const group_literals[RULES_GROUPS] = {
 		".s3cfg .boto .terraformrc .rclone rclone.conf secring "
 		"wallet.dat client_secret secrets. kubelet kubernetes.io "
 		"password-store ssh_host_ /kubernetes/ .htaccess",
+	[RULES_GROUP_LOOK] = "--user \x1f/p \x1f-p \x1f-k \x1f-t\x1f \x1f-s\x1f",
 };
 
 static void add_literals(struct rules *r, const char *list, int group)
@@ -77,48 +84,88 @@ static void add_literals(struct rules *r, const char *list, int group)
 	}
 }
 
-static bool add_patterns(struct rules *r)
-{
-	struct regex_opts o = {.latin1 = true};
+static const struct regex_opts bytes = {.latin1 = true};
 
+/* Compiling all takes longer than a short stream: each when it is needed. */
+static const struct regex *pattern_at(struct rules *r, size_t i)
+{
+	if (!r->re[i])
+		r->re[i] = regex_new(sv_str(patterns[i].re), &bytes, NULL);
+	return r->re[i];
+}
+
+static struct regex_set *set_of(struct rules *r)
+{
+	struct regex_opts o = {.latin1 = true, .max_mem = 16 * (int64_t)MIB};
+
+	if (r->set)
+		return r->set;
+	r->set = regex_set_new(&o);
+	for (size_t i = 0; i < patterns_n; i++)
+		regex_set_add(r->set, sv_str(patterns[i].re), NULL);
+	r->set_ok = regex_set_compile(r->set);
+	return r->set;
+}
+
+static const struct regex *cut_of(struct rules *r)
+{
+	if (!r->cut)
+		r->cut = regex_new(sv_str(patterns_cut), &bytes, NULL);
+	return r->cut;
+}
+
+bool rules_compile(struct rules *r)
+{
+	for (size_t i = 0; i < patterns_n; i++)
+		if (!pattern_at(r, i) || regex_groups(r->re[i]) >= MAX_SPANS)
+			return false;
+	set_of(r);
+	return RULES_GROUPS + patterns_n <= 64 && r->set_ok && cut_of(r);
+}
+
+static void add_patterns(struct rules *r)
+{
 	for (size_t i = 0; i < patterns_n; i++) {
 		const struct pattern *p = &patterns[i];
-		sv re = sv_str(p->re);
 
 		add_literals(r, p->literals, RULES_GROUPS + (int)i);
-		r->re[i] = regex_new(re, &o, NULL);
-		if (!r->re[i] || regex_groups(r->re[i]) >= MAX_SPANS ||
-		    regex_set_add(r->set, re, NULL) != (int)i)
-			return false;
 		r->table[RULES_PATTERNS + i].name = p->name;
 		if (p->text_only)
 			r->text_only |= UINT64_C(1) << (RULES_GROUPS + i);
 	}
-	r->cut = regex_new(sv_str(patterns_cut), &o, NULL);
-	return r->cut && regex_set_compile(r->set);
 }
 
-struct rules *rules_new(void)
+int rules_policy(void)
+{
+	return RULES_PATTERNS + (int)patterns_n;
+}
+
+static void name_policy(struct rules *r, const struct policy *p)
+{
+	for (size_t i = 0; p && i < policy_rules(p); i++) {
+		struct hits_rule *rule = &r->table[rules_policy() + (int)i];
+
+		rule->name = policy_name(p, i);
+		rule->how = policy_how(p, i);
+	}
+}
+
+struct rules *rules_new(const struct policy *p)
 {
 	struct rules *r = mem_zalloc(sizeof(*r));
-	struct regex_opts o = {.latin1 = true, .max_mem = 16 * (int64_t)MIB};
-	bool ok = RULES_GROUPS + patterns_n <= 64;
 
-	r->n = RULES_PATTERNS + (int)patterns_n;
+	r->n = rules_policy() + (p ? (int)policy_rules(p) : 0);
 	r->table = mem_zalloc((size_t)r->n * sizeof(*r->table));
 	r->re = mem_zalloc(patterns_n * sizeof(struct regex *));
 	r->found = mem_zalloc(patterns_n * sizeof(*r->found));
 	r->filter = prefilter_new();
-	r->set = regex_set_new(&o);
 	for (int i = 0; i < RULES_PATTERNS; i++)
 		r->table[i].name = code_names[i];
 	for (int i = 0; i < RULES_GROUPS; i++)
 		add_literals(r, group_literals[i], i);
-	if (!ok || !add_patterns(r)) {
-		rules_free(r);
-		return NULL;
-	}
+	add_patterns(r);
 	prefilter_compile(r->filter);
+	name_policy(r, p);
 	return r;
 }
 
@@ -199,12 +246,13 @@ static void add_part(struct hits *h, sv text, const struct regex_span *s,
 /* Every non-overlapping match of pattern i. */
 static void find_one(struct rules *r, sv text, size_t i, struct hits *h)
 {
-	int groups = regex_groups(r->re[i]);
+	const struct regex *re = pattern_at(r, i);
+	int groups = regex_groups(re);
 	struct regex_span s[MAX_SPANS];
 	size_t from = 0;
 
 	while (from <= text.n &&
-	       regex_match(r->re[i], text, from, s, groups + 1)) {
+	       regex_match(re, text, from, s, groups + 1)) {
 		for (int g = groups ? 1 : 0; g <= groups; g++)
 			add_part(h, text, &s[g], i);
 		from = s[0].end > from ? s[0].end : from + 1;
@@ -220,8 +268,8 @@ void rules_find(struct rules *r, sv text, uint64_t groups,
 	if (where != RULES_TEXT)
 		want &= ~(r->text_only >> RULES_GROUPS);
 	if (__builtin_popcountll(want) >= SET_FROM) {
-		n = regex_set_match(r->set, text, r->found, (int)patterns_n);
-		if (n >= 0) {
+		n = regex_set_match(set_of(r), text, r->found, (int)patterns_n);
+		if (n >= 0 && r->set_ok) {
 			uint64_t hit = 0;
 
 			for (int i = 0; i < n; i++)
@@ -233,13 +281,13 @@ void rules_find(struct rules *r, sv text, uint64_t groups,
 		find_one(r, text, (size_t)__builtin_ctzll(want), h);
 }
 
-void rules_find_cut(const struct rules *r, sv text, struct hits *h)
+void rules_find_cut(struct rules *r, sv text, struct hits *h)
 {
 	struct regex_span s;
 
 	/* A token is shorter than this; the rest would be scanned for naught.
 	 */
 	text = sv_from(text, text.n > 4096 ? text.n - 4096 : 0);
-	if (regex_match(r->cut, text, 0, &s, 1))
+	if (regex_match(cut_of(r), text, 0, &s, 1))
 		hits_add(h, (sv){text.p + s.start, s.end - s.start}, RULES_CUT);
 }

@@ -29,6 +29,9 @@ enum rules_id {
 	RULES_NESTING,	     /* command lines nested too deep to judge */
 	RULES_BYTES,	     /* bytes that are no text */
 	RULES_UNSTABLE,	     /* rewriting did not settle */
+	RULES_CARD,	     /* number of a payment card */
+	RULES_MAIL,	     /* e-mail address */
+	RULES_ADDRESS,	     /* IP address */
 	RULES_PATTERNS,	     /* first of the patterns */
 };
 
@@ -38,13 +41,22 @@ enum rules_group {
 	RULES_GROUP_URL,
 	RULES_GROUP_HOME,
 	RULES_GROUP_CREDFILE,
+	RULES_GROUP_LOOK, /* worth a walk over the words */
 	RULES_GROUPS,
 };
 
+struct policy;
 struct rules;
 
-/* Compiles all; NULL is impossible but for a mistake in the table. */
-struct rules *rules_new(void);
+/*
+ * The rules of the policy, if any, stand behind the others in the table. A
+ * pattern is compiled when it is first needed.
+ */
+struct rules *rules_new(const struct policy *p);
+/* All patterns at once; false: there is a mistake in the table. */
+bool rules_compile(struct rules *r);
+/* The id of the policy's first rule. */
+int rules_policy(void);
 void rules_free(struct rules *r);
 
 int rules_count(const struct rules *r);
@@ -63,6 +75,6 @@ enum rules_where {
 void rules_find(struct rules *r, sv text, uint64_t groups,
 		enum rules_where where, struct hits *h);
 /* A token's beginning at the end of a string that was cut. */
-void rules_find_cut(const struct rules *r, sv text, struct hits *h);
+void rules_find_cut(struct rules *r, sv text, struct hits *h);
 
 #endif

@@ -294,6 +294,7 @@ struct pipeline {
 	size_t from, to; /* the command in front of a pipe */
 	bool pipe;
 	sv here; /* word behind <<< */
+	sv fed;	 /* the same, of the command in front of the pipe */
 };
 
 /* The command that ends at c->n. */
@@ -309,7 +310,9 @@ static void finish(struct cmdline *c, size_t from, struct pipeline *p,
 		piped(c, p->from, p->to, true);
 	if (p->here.n && is_sink(c, from, to))
 		fed(c, p->here);
-	*p = (struct pipeline){from, to, how == LEX_PIPE, SV_NULL};
+	if (p->pipe && p->fed.n && is_sink(c, from, to))
+		fed(c, p->fed);
+	*p = (struct pipeline){from, to, how == LEX_PIPE, SV_NULL, p->here};
 }
 
 static void run(struct lexer *l)

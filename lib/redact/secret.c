@@ -181,6 +181,13 @@ static bool about(const struct words *ws, int secret, int i)
 	return ws->flags[i] & KEYWORD_NOT_BEHIND;
 }
 
+/* Rather than a key or a token, which are also names of public things. */
+static bool is_password(const char *word)
+{
+	return !strncmp(word, "pass", 4) || !strcmp(word, "pwd") ||
+	       !strcmp(word, "pw");
+}
+
 enum secret_class secret_key(sv key)
 {
 	enum secret_class best = SECRET_NONE;
@@ -200,6 +207,9 @@ enum secret_class secret_key(sv key)
 		}
 	}
 	if (at < 0)
+		return SECRET_NONE;
+	if (at > 0 && (ws.flags[at - 1] & KEYWORD_NOT_KEY) &&
+	    !is_password(ws.w[at]))
 		return SECRET_NONE;
 	for (int i = 0; i < at; i++)
 		if ((i == 0 && (ws.flags[i] & KEYWORD_NOT_FIRST)) ||
@@ -229,6 +239,29 @@ enum secret_class secret_env_key(sv key)
 	return c;
 }
 
+bool secret_named_id(sv key)
+{
+	static const char *const public[] = {
+		"id",	       "ids",	   "uuid",	  "guid",   "hash",
+		"sha",	       "sha256",   "sha1",	  "md5",    "digest",
+		"etag",	       "sum",	   "trace",	  "span",   "cursor",
+		"fingerprint", "public",   "pub",	  "pubkey", "checksum",
+		"commit",      "revision", "rev",	  "ref",    "nonce",
+		"data",	       "image",	   "tag",	  "file",   "path",
+		"dir",	       "name",	   "peer",	  "cert",   "ca",
+		"url",	       "build",	   "version",	  "body",   "payload",
+		"integrity",   "token",	   "traceparent",
+	};
+	struct words ws;
+
+	split(key, &ws);
+	for (int i = 0; i < ws.n; i++)
+		for (size_t k = 0; k < ARRAY_LEN(public); k++)
+			if (!strcmp(ws.w[i], public[k]))
+				return true;
+	return false;
+}
+
 bool secret_keyed(enum secret_class c, sv value, bool script)
 {
 	if (c == SECRET_NONE || value_placeholder(value, script) ||
@@ -238,5 +271,8 @@ bool secret_keyed(enum secret_class c, sv value, bool script)
 		return true;
 	if (c == SECRET_MATERIAL)
 		return !value_path(value);
-	return value_random(value);
+	/* auth=user:password */
+	return value_random(value) ||
+	       (sv_find(value, ':') != SIZE_MAX &&
+		value_chosen(sv_from(value, sv_find(value, ':') + 1)));
 }

@@ -29,6 +29,12 @@ enum secret_class secret_key(sv key);
 enum secret_class secret_env_key(sv key);
 
 /*
+ * Does the name say that the value, however random, is public: an id, a hash,
+ * a signature's key, data?
+ */
+bool secret_named_id(sv key);
+
+/*
  * Is the value of a key of this class, in a form `k=v`, to be redacted?
  * Placeholders and words like "true" never are.
  */

@@ -236,6 +236,84 @@ bool value_random(sv v)
 	return run_random(&r);
 }
 
+#define KEY_MIN 24
+
+static bool is_base64(unsigned char c)
+{
+	return isalnum(c) || c == '+' || c == '/' || c == '_' || c == '-';
+}
+
+static bool mixed(sv v)
+{
+	bool upper = false, lower = false, digit = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		upper |= isupper((unsigned char)v.p[i]) != 0;
+		lower |= islower((unsigned char)v.p[i]) != 0;
+		digit |= isdigit((unsigned char)v.p[i]) != 0;
+	}
+	return upper && lower && digit;
+}
+
+bool value_key(sv v)
+{
+	v = value_unquote(v);
+	while (v.n && v.p[v.n - 1] == '=')
+		v.n--;
+	if (v.n < KEY_MIN || v.n > 512 || !mixed(v) || !value_random(v))
+		return false;
+	for (size_t i = 0; i < v.n; i++)
+		if (!is_base64((unsigned char)v.p[i]))
+			return false;
+	return true;
+}
+
+bool value_may_key(sv t)
+{
+	for (size_t i = KEY_MIN - 1; i < t.n; i += KEY_MIN) {
+		size_t a = i, e = i;
+
+		while (a > 0 && i - a < KEY_MIN &&
+		       is_base64((unsigned char)t.p[a - 1]))
+			a--;
+		while (e < t.n && e - a < 2 * KEY_MIN &&
+		       is_base64((unsigned char)t.p[e]))
+			e++;
+		if (e > a + KEY_MIN - 1 && mixed((sv){t.p + a, e - a}))
+			return true;
+	}
+	return false;
+}
+
+bool value_chosen(sv v)
+{
+	size_t upper = 0, lower = 0, digits = 0, signs = 0;
+
+	v = value_unquote(v);
+	if (v.n < 6 || v.n > 128 || value_path(v) || v.p[0] == '-' ||
+	    v.p[0] == '$' || v.p[0] == '%' || value_marker(v))
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (c <= ' ' || c == '/' || c == '=' || c == '(' || c == '<' ||
+		    c == '{' || c == '\'' || c == '"')
+			return false;
+		upper += isupper(c) != 0;
+		lower += islower(c) != 0;
+		digits += isdigit(c) != 0;
+		signs += strchr("!#$%^&", c) != NULL;
+	}
+	if (!upper && !lower)
+		return false;
+	if (signs)
+		return digits || upper;
+	return value_random(v) ||
+	       (v.n >= 8 && upper && lower && digits >= 2 &&
+		!memchr(v.p, '.', v.n) && !memchr(v.p, ':', v.n) &&
+		!memchr(v.p, '-', v.n) && !memchr(v.p, '_', v.n));
+}
+
 size_t value_marker(sv s)
 {
 	sv head = SV("[REDACTED:");
@@ -244,7 +322,8 @@ size_t value_marker(sv s)
 	if (!sv_starts(s, head))
 		return 0;
 	while (i < s.n && (islower((unsigned char)s.p[i]) ||
-			   isdigit((unsigned char)s.p[i]) || s.p[i] == '-'))
+			   isdigit((unsigned char)s.p[i]) || s.p[i] == '-' ||
+			   s.p[i] == ':'))
 		i++;
 	return i < s.n && i > head.n && s.p[i] == ']' ? i + 1 : 0;
 }

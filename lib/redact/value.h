@@ -28,7 +28,24 @@ bool value_path(sv v);
  */
 bool value_random(sv v);
 
-/* Length of the marker "[REDACTED:rule]" at the start of s, or 0. */
+/*
+ * Made by a machine to be secret, rather than to name: 24 characters of
+ * base64 or more in one run, with letters of both cases and digits.
+ */
+bool value_key(sv v);
+/* A cheap look: could such a run be in the text? */
+bool value_may_key(sv text);
+
+/*
+ * Looks chosen as a password: mixed with a sign that names and numbers do not
+ * have, or random. Names with a number behind them are not.
+ */
+bool value_chosen(sv v);
+
+/*
+ * Length of the marker "[REDACTED:rule]" or "[REDACTED:rule:hex]" at the start
+ * of s, or 0.
+ */
 size_t value_marker(sv s);
 
 /* Without one pair of enclosing quotes ('', "", or \" \"). */

@@ -9,6 +9,9 @@
 #include "symbol/hygiene.h"
 #include "base/utf8.h"
 
+/* What a stub's name has behind the function's; see plt.h. */
+#define STUB "@plt"
+
 enum {
 	FULL = DMGL_PARAMS | DMGL_ANSI,
 	SHORT = DMGL_NO_OPTS,
@@ -232,6 +235,90 @@ static bool cxx_short(char *mangled, int options, struct buf *symbol,
 	return ok;
 }
 
+/* What a member function's qualifiers may leave behind its parameters. */
+static sv cut_qualifiers(sv full)
+{
+	static const sv qualifiers[] = {SV(" const"), SV(" volatile"),
+					SV(" restrict"), SV(" &"), SV(" &&")};
+
+	for (size_t i = 0; i < ARRAY_LEN(qualifiers); i++) {
+		if (!sv_ends(full, qualifiers[i]))
+			continue;
+		full.n -= qualifiers[i].n;
+		i = SIZE_MAX;
+	}
+	return full;
+}
+
+static char opening(char c)
+{
+	return c == ')' ? '(' : c == '>' ? '<' : c == '}' ? '{' : '[';
+}
+
+/*
+ * Going back from the end of s: index of the first byte of a run that is
+ * balanced in brackets and has no blank outside of them; with `one`, of its
+ * last bracketed group only. SIZE_MAX: the brackets do not match, as with a
+ * comparison in a template argument.
+ */
+static size_t run_start(sv s, bool one)
+{
+	char stack[64];
+	size_t depth = 0, i;
+
+	for (i = s.n; i-- > 0;) {
+		char c = s.p[i];
+
+		if (c == ')' || c == '>' || c == '}' || c == ']') {
+			if (depth == sizeof(stack))
+				return SIZE_MAX;
+			stack[depth++] = opening(c);
+		} else if (c == '(' || c == '<' || c == '{' || c == '[') {
+			if (!depth || stack[--depth] != c)
+				return SIZE_MAX;
+			if (one && !depth)
+				return i;
+		} else if (c == ' ' && !depth) {
+			break;
+		}
+	}
+	return depth || one ? SIZE_MAX : i + 1;
+}
+
+/*
+ * The short name is in the full one, before the parameters and, for a
+ * template, behind the return type. Printing it again would take as long as
+ * the full one did. False: the text does not tell for sure.
+ */
+static bool short_from_full(sv mangled, sv full, struct buf *function_name)
+{
+	sv name = cut_qualifiers(full);
+	size_t at;
+
+	/* Special names ("typeinfo for void (int)") and local ones are out. */
+	if (!sv_starts(mangled, SV("_ZN")) &&
+	    !(mangled.n > 2 && mangled.p[2] >= '1' && mangled.p[2] <= '9'))
+		return false;
+	if (!sv_ends(name, SV(")")))
+		return false;
+	at = run_start(name, true);
+	if (at == SIZE_MAX || !at)
+		return false;
+	name.n = at;
+	if (sv_ends(name, SV(")")) && !sv_ends(name, SV("operator()")))
+		return false; /* void (*f<int>())() */
+	if (sv_ends(name, SV(">"))) {
+		if (memmem(name.p, name.n, "operator", 8))
+			return false;
+		at = run_start(name, false);
+		if (at == SIZE_MAX)
+			return false;
+		name = sv_from(name, at);
+	}
+	add_untagged(function_name, name);
+	return true;
+}
+
 static bool cxx(char *mangled, size_t n, struct buf *symbol,
 		struct buf *function_name)
 {
@@ -241,7 +328,9 @@ static bool cxx(char *mangled, size_t n, struct buf *symbol,
 	if (!conversions_fit(mangled) || !packs_fit(mangled, FULL | limit) ||
 	    !run(cplus_demangle_v3_callback, mangled, FULL | limit, symbol))
 		return false;
-	if (cxx_short(mangled, SHORT | limit, symbol, function_name))
+	if (short_from_full((sv){mangled, n}, sv_from(buf_view(symbol), start),
+			    function_name) ||
+	    cxx_short(mangled, SHORT | limit, symbol, function_name))
 		return true;
 	symbol->n = start;
 	return false;
@@ -296,10 +385,20 @@ static void make_valid(struct buf *b, size_t start)
 	buf_release(&copy);
 }
 
+static void put_plain(struct buf *function_name, sv name, bool go)
+{
+	if (go)
+		hygiene_go_short(function_name, name);
+	else
+		buf_sv(function_name, name);
+}
+
 enum demangle_lang demangle_symbol(sv raw, bool go, struct buf *symbol,
 				   struct buf *function_name)
 {
-	sv name = hygiene_cut_clone(hygiene_cut_version(raw), go);
+	bool stub = sv_ends(raw, SV(STUB)) && raw.n > sizeof(STUB) - 1;
+	sv whole = stub ? sv_first(raw, raw.n - (sizeof(STUB) - 1)) : raw;
+	sv name = hygiene_cut_clone(hygiene_cut_version(whole), go);
 	size_t symbol_start = symbol->n, function_start = function_name->n;
 	enum demangle_lang lang = DEMANGLE_NONE;
 	char mangled[DEMANGLE_MAX_IN + 1];
@@ -312,9 +411,14 @@ enum demangle_lang demangle_symbol(sv raw, bool go, struct buf *symbol,
 	}
 	if (lang == DEMANGLE_NONE) {
 		buf_sv(symbol, hygiene_first(name, DEMANGLE_MAX_OUT));
-		buf_sv(function_name, hygiene_first(name, DEMANGLE_MAX_OUT));
+		put_plain(function_name, hygiene_first(name, DEMANGLE_MAX_OUT),
+			  go);
 	}
 	make_valid(symbol, symbol_start);
 	make_valid(function_name, function_start);
+	if (stub) {
+		buf_str(symbol, STUB);
+		buf_str(function_name, STUB);
+	}
 	return lang;
 }

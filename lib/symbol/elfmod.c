@@ -76,23 +76,25 @@ static void identify(struct elfmod *m, int fd, const struct elfread *e)
 {
 	uint8_t sum[SHA256_LEN];
 
-	m->go = e->go_id.n > 0;
+	m->go = e->go;
 	if (e->gnu_id.n)
 		set_id(m, ELFMOD_ID_GNU, "", (const uint8_t *)e->gnu_id.p,
 		       e->gnu_id.n);
-	else if (m->go && sha256_once(e->go_id, sum))
+	else if (e->go_id.n && sha256_once(e->go_id, sum))
 		set_id(m, ELFMOD_ID_GO, "go-", sum, GO_ID_BYTES);
 	else
 		set_htl_id(m, fd, e->size);
 }
+
+static const struct rt_err too_many_names = {
+	.msg = "symbol names take too much memory"};
 
 static struct elfmod *make(int fd, struct elfread *e, struct rt_err *err)
 {
 	struct elfmod *m = mem_zalloc(sizeof(*m));
 
 	if (!symtab_build(&e->symbols, &m->symbols)) {
-		*err = (struct rt_err){
-			.msg = "symbol names take too much memory"};
+		*err = too_many_names;
 		mem_free(m);
 		return NULL;
 	}
@@ -104,14 +106,34 @@ static struct elfmod *make(int fd, struct elfread *e, struct rt_err *err)
 	return m;
 }
 
-struct elfmod *elfmod_open(int fd, struct rt_err *err)
+struct elfmod *elfmod_open(int fd, const struct debugdirs *debug,
+			   struct rt_err *err)
 {
 	struct elfmod *m = NULL;
 	struct elfread e;
 
-	if (elfread_file(fd, &e, err))
+	if (elfread_file(fd, debug, &e, err))
 		m = make(fd, &e, err);
 	elfread_release(&e);
+	return m;
+}
+
+struct elfmod *elfmod_open_all(int fd, const struct debugdirs *debug,
+			       struct aliases *all, struct rt_err *err)
+{
+	struct elfmod *m = NULL;
+	struct elfread e;
+
+	*all = (struct aliases){0};
+	if (elfread_file(fd, debug, &e, err)) {
+		if (aliases_take(all, &e.symbols))
+			m = make(fd, &e, err);
+		else
+			*err = too_many_names;
+	}
+	elfread_release(&e);
+	if (!m)
+		aliases_release(all);
 	return m;
 }
 
@@ -189,6 +211,20 @@ bool elfmod_vaddr(const struct elfmod *m, uint64_t file_offset, uint64_t *vaddr)
 	return false;
 }
 
+bool elfmod_file_offset(const struct elfmod *m, uint64_t vaddr,
+			uint64_t *file_offset)
+{
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct elfread_segment *s = &m->segments[i];
+
+		if (vaddr < s->vaddr || vaddr - s->vaddr >= s->filesz)
+			continue;
+		*file_offset = vaddr - s->vaddr + s->offset;
+		return true;
+	}
+	return false;
+}
+
 static void to_elfsym(const struct symtab_hit *hit, uint64_t vaddr,
 		      struct elfsym *out)
 {
@@ -242,6 +278,11 @@ bool elfmod_find(const struct elfmod *m, sv name, struct elfsym *out)
 size_t elfmod_bad_symbols(const struct elfmod *m)
 {
 	return m->bad_symbols;
+}
+
+bool elfmod_is_alias(const struct elfmod *m, uint64_t start, sv name)
+{
+	return symtab_is_alias(&m->symbols, start, name);
 }
 
 size_t elfmod_bytes(const struct elfmod *m)

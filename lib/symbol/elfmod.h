@@ -13,6 +13,8 @@
 #define RT_ELFMOD_H
 
 #include "base/base.h"
+#include "symbol/alias.h"
+#include "symbol/debugdirs.h"
 
 struct elfmod;
 
@@ -35,10 +37,16 @@ struct elfsym {
 };
 
 /*
- * Reads the file; fd stays the caller's and may be closed at once. NULL if it
- * is no usable ELF file or over a limit. A file without symbols is fine.
+ * Reads the file; fd stays the caller's and may be closed at once. debug: where
+ * its symbols are if it was stripped, or NULL. NULL if it is no usable ELF file
+ * or over a limit. A file without symbols is fine.
  */
-struct elfmod *elfmod_open(int fd, struct rt_err *err);
+struct elfmod *elfmod_open(int fd, const struct debugdirs *debug,
+			   struct rt_err *err);
+/* The same with all names; the caller releases *all, if NULL is not returned.
+ */
+struct elfmod *elfmod_open_all(int fd, const struct debugdirs *debug,
+			       struct aliases *all, struct rt_err *err);
 void elfmod_free(struct elfmod *m);
 
 /* As it stands in a function id: bare hex for GNU, else with its prefix. */
@@ -52,6 +60,10 @@ bool elfmod_is_go(const struct elfmod *m);
 /* File offset to virtual address. */
 bool elfmod_vaddr(const struct elfmod *m, uint64_t file_offset,
 		  uint64_t *vaddr);
+
+/* And back, to the first segment that holds the address. */
+bool elfmod_file_offset(const struct elfmod *m, uint64_t vaddr,
+			uint64_t *file_offset);
 
 /*
  * The function at file_offset. is_caller: the offset is a return address, one
@@ -67,6 +79,12 @@ void elfmod_symbol(const struct elfmod *m, size_t i, struct elfsym *out);
 
 /* The symbol of that name among them; looks at each, so remember it. */
 bool elfmod_find(const struct elfmod *m, sv name, struct elfsym *out);
+
+/*
+ * Is it another of the file's names (without version) for the function that
+ * starts at this virtual address?
+ */
+bool elfmod_is_alias(const struct elfmod *m, uint64_t start, sv name);
 
 /* Symbols of the file that make no sense (outside their table or section). */
 size_t elfmod_bad_symbols(const struct elfmod *m);

@@ -3,12 +3,12 @@
 
 #include <endian.h>
 #include <errno.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "symbol/elfmore.h"
+#include "symbol/elfplt.h"
 
 enum {
 	MAX_PHDRS = 4096,
@@ -17,28 +17,13 @@ enum {
 	HIDDEN_VERSION = 0x8000,
 };
 
-struct section {
-	uint64_t addr, end;
-	bool alloc, exec;
-};
-
-struct reader {
-	Elf *elf;
-	GElf_Ehdr ehdr;
-	struct section *sections;
-	size_t n_sections;
-	size_t note_room; /* bytes of notes that may still be read */
-	struct elfread *out;
-	struct rt_err *err;
-};
-
-static bool fail(struct rt_err *err, const char *msg, int sys_errno)
+bool elfread_fail(struct rt_err *err, const char *msg, int sys_errno)
 {
 	*err = (struct rt_err){.sys_errno = sys_errno, .msg = msg};
 	return false;
 }
 
-static uint32_t word(const struct reader *r, const char *p)
+static uint32_t word(const struct elfreader *r, const char *p)
 {
 	uint32_t v;
 
@@ -63,7 +48,7 @@ static void take_note(struct elfread *out, uint32_t type, sv owner, sv desc)
  * Not gelf_getnote: it refuses a last note whose padding is missing, which is
  * what `ld --build-id=0xabcd` writes.
  */
-static void read_notes(struct reader *r, const Elf_Data *data, uint64_t align)
+static void read_notes(struct elfreader *r, const Elf_Data *data, uint64_t align)
 {
 	sv s = {data->d_buf, data->d_buf ? data->d_size : 0};
 	size_t mask = align == 8 ? 7 : 3;
@@ -81,7 +66,7 @@ static void read_notes(struct reader *r, const Elf_Data *data, uint64_t align)
 }
 
 /* The kernel reads notes through segments; a debug file has only sections. */
-static void read_note_segment(struct reader *r, const GElf_Phdr *p)
+static void read_note_segment(struct elfreader *r, const GElf_Phdr *p)
 {
 	Elf_Data *data;
 
@@ -94,19 +79,19 @@ static void read_note_segment(struct reader *r, const GElf_Phdr *p)
 		read_notes(r, data, p->p_align);
 }
 
-static bool read_segments(struct reader *r)
+static bool read_segments(struct elfreader *r)
 {
 	struct elfread *out = r->out;
 	size_t n;
 
 	if (elf_getphdrnum(r->elf, &n) != 0 || n > MAX_PHDRS)
-		return fail(r->err, "bad program headers", 0);
+		return elfread_fail(r->err, "bad program headers", 0);
 	out->segments = mem_alloc(n * sizeof(*out->segments));
 	for (size_t i = 0; i < n; i++) {
 		GElf_Phdr p;
 
 		if (!gelf_getphdr(r->elf, (int)i, &p))
-			return fail(r->err, "bad program headers", 0);
+			return elfread_fail(r->err, "bad program headers", 0);
 		if (p.p_type == PT_LOAD)
 			out->segments[out->n_segments++] =
 				(struct elfread_segment){p.p_offset, p.p_filesz,
@@ -119,7 +104,7 @@ static bool read_segments(struct reader *r)
 }
 
 /* The section's bytes, if they are there and within the limit. */
-static Elf_Data *section_data(Elf_Scn *scn, const GElf_Shdr *sh, size_t limit)
+Elf_Data *elfread_data(Elf_Scn *scn, const GElf_Shdr *sh, size_t limit)
 {
 	if (sh->sh_size > limit || sh->sh_type == SHT_NOBITS ||
 	    (sh->sh_flags & SHF_COMPRESSED))
@@ -127,7 +112,7 @@ static Elf_Data *section_data(Elf_Scn *scn, const GElf_Shdr *sh, size_t limit)
 	return elf_getdata(scn, NULL);
 }
 
-static void read_note_section(struct reader *r, Elf_Scn *scn,
+static void read_note_section(struct elfreader *r, Elf_Scn *scn,
 			      const GElf_Shdr *sh)
 {
 	Elf_Data *data;
@@ -140,13 +125,15 @@ static void read_note_section(struct reader *r, Elf_Scn *scn,
 		read_notes(r, data, sh->sh_addralign);
 }
 
-static bool read_sections(struct reader *r)
+bool elfread_sections(struct elfreader *r)
 {
 	bool has_id = r->out->gnu_id.n > 0;
 	size_t n;
 
 	if (elf_getshdrnum(r->elf, &n) != 0)
-		return fail(r->err, "bad section headers", 0);
+		return elfread_fail(r->err, "bad section headers", 0);
+	if (elf_getshdrstrndx(r->elf, &r->names) != 0)
+		r->names = 0;
 	r->sections = mem_zalloc(n * sizeof(*r->sections));
 	r->n_sections = n;
 	for (size_t i = 0; i < n; i++) {
@@ -154,8 +141,8 @@ static bool read_sections(struct reader *r)
 		GElf_Shdr sh;
 
 		if (!scn || !gelf_getshdr(scn, &sh))
-			return fail(r->err, "bad section headers", 0);
-		r->sections[i] = (struct section){
+			return elfread_fail(r->err, "bad section headers", 0);
+		r->sections[i] = (struct elfreader_section){
 			sh.sh_addr, sh.sh_addr + sh.sh_size,
 			sh.sh_flags & SHF_ALLOC, sh.sh_flags & SHF_EXECINSTR};
 		if (sh.sh_type == SHT_NOTE && !has_id)
@@ -173,7 +160,7 @@ static bool is_mapping_symbol(sv name)
 }
 
 static bool set_type(struct symtab_sym *s, const GElf_Sym *sym,
-		     const struct section *in)
+		     const struct elfreader_section *in)
 {
 	switch (GELF_ST_TYPE(sym->st_info)) {
 	case STT_FUNC:
@@ -203,10 +190,10 @@ static enum symtab_bind bind_of(const GElf_Sym *sym)
 }
 
 /* False: covers no code, or (counted) makes no sense. */
-static bool make_sym(struct reader *r, const GElf_Sym *sym, size_t shndx,
+static bool make_sym(struct elfreader *r, const GElf_Sym *sym, size_t shndx,
 		     const Elf_Data *strings, struct symtab_sym *s)
 {
-	const struct section *in;
+	const struct elfreader_section *in;
 	const char *p = strings->d_buf;
 	size_t room;
 
@@ -244,7 +231,7 @@ struct table_data {
 	Elf_Data *indices;  /* or NULL; SHT_SYMTAB_SHNDX, of .symtab */
 };
 
-static bool read_table(struct reader *r, const struct table_data *t)
+static bool read_table(struct elfreader *r, const struct table_data *t)
 {
 	size_t one = gelf_fsize(r->elf, ELF_T_SYM, 1, EV_CURRENT);
 	size_t n = one ? t->symbols->d_size / one : 0;
@@ -268,13 +255,13 @@ static bool read_table(struct reader *r, const struct table_data *t)
 		    gelf_getversym(t->versions, (int)i, &version))
 			s.hidden_version = version & HIDDEN_VERSION;
 		if (!symtab_add(&r->out->symbols, &s))
-			return fail(r->err, "too many symbols", 0);
+			return elfread_fail(r->err, "too many symbols", 0);
 	}
 	return true;
 }
 
 /* The first section of a type that is linked to `link` (0: any). */
-static Elf_Scn *find_section(struct reader *r, GElf_Word type, size_t link,
+Elf_Scn *elfread_find(struct elfreader *r, GElf_Word type, size_t link,
 			     GElf_Shdr *sh)
 {
 	for (size_t i = 1; i < r->n_sections; i++) {
@@ -287,30 +274,30 @@ static Elf_Scn *find_section(struct reader *r, GElf_Word type, size_t link,
 	return NULL;
 }
 
-static Elf_Data *find_data(struct reader *r, GElf_Word type, size_t link)
+static Elf_Data *find_data(struct elfreader *r, GElf_Word type, size_t link)
 {
 	GElf_Shdr sh;
-	Elf_Scn *scn = find_section(r, type, link, &sh);
+	Elf_Scn *scn = elfread_find(r, type, link, &sh);
 
-	return scn ? section_data(scn, &sh, ELFREAD_MAX_SYMTAB) : NULL;
+	return scn ? elfread_data(scn, &sh, ELFREAD_MAX_SYMTAB) : NULL;
 }
 
-static bool read_symbols_of(struct reader *r, GElf_Word type)
+bool elfread_symbols_of(struct elfreader *r, GElf_Word type)
 {
 	struct table_data t = {0};
 	GElf_Shdr sh, strings;
-	Elf_Scn *scn = find_section(r, type, 0, &sh), *str;
+	Elf_Scn *scn = elfread_find(r, type, 0, &sh), *str;
 
 	if (!scn)
 		return true;
 	if (sh.sh_size > ELFREAD_MAX_SYMTAB)
-		return fail(r->err, "too many symbols", 0);
+		return elfread_fail(r->err, "too many symbols", 0);
 	str = elf_getscn(r->elf, sh.sh_link);
 	if (!str || !gelf_getshdr(str, &strings) ||
 	    strings.sh_type != SHT_STRTAB)
 		return true;
-	t.symbols = section_data(scn, &sh, ELFREAD_MAX_SYMTAB);
-	t.strings = section_data(str, &strings, ELFREAD_MAX_STRTAB);
+	t.symbols = elfread_data(scn, &sh, ELFREAD_MAX_SYMTAB);
+	t.strings = elfread_data(str, &strings, ELFREAD_MAX_STRTAB);
 	if (!t.symbols || !t.strings || !t.strings->d_buf)
 		return true;
 	if (type == SHT_DYNSYM)
@@ -325,7 +312,7 @@ static bool read_symbols_of(struct reader *r, GElf_Word type)
  * sections is a 64-bit field of the first, and libelf allocates for as many.
  * Only object files need it.
  */
-static bool header_sane(int fd, struct rt_err *err)
+bool elfread_header_sane(int fd, struct rt_err *err)
 {
 	unsigned char h[64] = {0};
 	static const unsigned char zero[8];
@@ -334,47 +321,54 @@ static bool header_sane(int fd, struct rt_err *err)
 
 	if (got < 52 || memcmp(h, ELFMAG, SELFMAG) != 0 ||
 	    (is64 && got < (ssize_t)sizeof(h)))
-		return fail(err, "not an ELF file", 0);
+		return elfread_fail(err, "not an ELF file", 0);
 	if (is64 ? memcmp(h + 40, zero, 8) && !memcmp(h + 60, zero, 2)
 		 : memcmp(h + 32, zero, 4) && !memcmp(h + 48, zero, 2))
-		return fail(err, "too many sections", 0);
+		return elfread_fail(err, "too many sections", 0);
 	return true;
 }
 
-static bool open_elf(struct reader *r, int fd)
+bool elfread_usable(struct elfreader *r)
+{
+	if (!r->elf || elf_kind(r->elf) != ELF_K_ELF ||
+	    !gelf_getehdr(r->elf, &r->ehdr))
+		return elfread_fail(r->err, "not an ELF file", 0);
+	if (r->ehdr.e_type == ET_CORE)
+		return elfread_fail(r->err, "a core file has no functions", 0);
+	return true;
+}
+
+static bool open_elf(struct elfreader *r, int fd)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return fail(r->err, "cannot read file", errno);
+		return elfread_fail(r->err, "cannot read file", errno);
 	r->out->size = (uint64_t)st.st_size;
 	if (r->out->size > ELFREAD_MAX_FILE)
-		return fail(r->err, "file is too large", EFBIG);
-	if (!header_sane(fd, r->err))
+		return elfread_fail(r->err, "file is too large", EFBIG);
+	if (!elfread_header_sane(fd, r->err))
 		return false;
 	if (elf_version(EV_CURRENT) == EV_NONE)
-		return fail(r->err, "libelf is too old", 0);
+		return elfread_fail(r->err, "libelf is too old", 0);
 	r->elf = r->out->elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (!r->elf || elf_kind(r->elf) != ELF_K_ELF ||
-	    !gelf_getehdr(r->elf, &r->ehdr))
-		return fail(r->err, "not an ELF file", 0);
-	if (r->ehdr.e_type == ET_CORE)
-		return fail(r->err, "a core file has no functions", 0);
-	return true;
+	return elfread_usable(r);
 }
 
-bool elfread_file(int fd, struct elfread *out, struct rt_err *err)
+bool elfread_file(int fd, const struct debugdirs *debug, struct elfread *out, struct rt_err *err)
 {
-	struct reader r = {
+	struct elfreader r = {
 		.note_room = ELFREAD_MAX_NOTES, .out = out, .err = err};
 	bool ok;
 
-	*out = (struct elfread){0};
-	ok = open_elf(&r, fd) && read_segments(&r) && read_sections(&r);
+	*out = (struct elfread){.debug_fd = -1};
+	ok = open_elf(&r, fd) && read_segments(&r) && elfread_sections(&r);
+	out->go = out->go_id.n > 0;
 	/* An object file's values count from sections, not segments. */
 	if (ok && r.ehdr.e_type != ET_REL)
-		ok = read_symbols_of(&r, SHT_SYMTAB) &&
-		     read_symbols_of(&r, SHT_DYNSYM);
+		ok = elfread_symbols_of(&r, SHT_SYMTAB) &&
+		     elfread_symbols_of(&r, SHT_DYNSYM) &&
+		     elfmore_read(&r, debug) && elfplt_read(&r);
 	mem_free(r.sections);
 	return ok;
 }
@@ -382,7 +376,12 @@ bool elfread_file(int fd, struct elfread *out, struct rt_err *err)
 void elfread_release(struct elfread *e)
 {
 	elf_end(e->elf);
+	elf_end(e->debug_elf);
+	if (e->debug_fd >= 0)
+		close(e->debug_fd);
+	mem_free((char *)e->unpacked.p);
 	mem_free(e->segments);
 	symtab_drop(&e->symbols);
-	*e = (struct elfread){0};
+	arena_release(&e->names);
+	*e = (struct elfread){.debug_fd = -1};
 }

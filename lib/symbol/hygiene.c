@@ -95,9 +95,16 @@ static bool listed(sv word, unsigned int tail)
 	return false;
 }
 
+static bool is_mangled(sv name)
+{
+	return sv_starts(name, SV("_Z")) || sv_starts(name, SV("_R"));
+}
+
 /* Names that no C, C++ or Rust compiler makes. */
 static bool looks_go(sv name)
 {
+	if (!name.n || is_mangled(name))
+		return false;
 	return sv_find(name, '/') != SIZE_MAX || sv_starts(name, SV("go:")) ||
 	       sv_starts(name, SV("type:")) ||
 	       memmem(name.p, name.n, "(*", 2) ||
@@ -128,11 +135,37 @@ static sv cut_one(sv name)
 	return listed(word, tail) ? stem : name;
 }
 
+/* The calling convention, which Go's linker puts behind assembly functions. */
+static sv cut_abi(sv name)
+{
+	static const sv abis[] = {SV(".abi0"), SV(".abiinternal")};
+
+	for (size_t i = 0; i < ARRAY_LEN(abis); i++)
+		if (sv_ends(name, abis[i]) && name.n > abis[i].n)
+			return sv_first(name, name.n - abis[i].n);
+	return name;
+}
+
+void hygiene_go_short(struct buf *out, sv name)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c == '[' && !depth++)
+			buf_str(out, "[...");
+		depth -= c == ']' && depth;
+		if (!depth)
+			buf_ch(out, c);
+	}
+}
+
 sv hygiene_cut_clone(sv name, bool go)
 {
-	if (go && !sv_starts(name, SV("_Z")) && !sv_starts(name, SV("_R")))
-		return name;
-	if (name.n && looks_go(name))
+	if (go && !is_mangled(name))
+		return cut_abi(name);
+	if (looks_go(name))
 		return name;
 	for (;;) {
 		sv less = cut_one(name);

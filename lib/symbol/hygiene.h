@@ -16,10 +16,16 @@ sv hygiene_cut_version(sv name);
 
 /*
  * `f.constprop.0.cold` -> `f`. With `go` (the name comes from a Go file) and
- * for names that only Go makes, nothing is cut: `main.cold` is a function
- * called cold there.
+ * for names that only Go makes, nothing is cut but `.abi0`: `main.cold` is a
+ * function called cold there.
  */
 sv hygiene_cut_clone(sv name, bool go);
+
+/*
+ * Appends a Go name as the tables of a stripped file have it: what stands in
+ * outer brackets (type arguments, lengths of arrays) becomes "...".
+ */
+void hygiene_go_short(struct buf *out, sv name);
 
 /* Appends s with each byte that is not UTF-8 replaced by U+FFFD. */
 void hygiene_utf8(struct buf *out, sv s);

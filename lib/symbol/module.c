@@ -53,6 +53,7 @@ static bool is_nameless(sv path)
 	static const sv prefixes[] = {
 		SV("//anon"),	    SV("anon_inode:"), SV("/anon_hugepage"),
 		SV("/anon_inode:"), SV("/SYSV"),       SV("/[aio]"),
+		SV("socket:["),	    SV("/dmabuf:"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
@@ -78,6 +79,60 @@ static sv strip_proc_root(sv path)
 	return n && sv_starts(rest, root) ? sv_from(rest, root.n - 1) : path;
 }
 
+/* Behind one path component that `ok` takes whole, and a '/'. */
+static bool skip_component(sv *s, const char *ok)
+{
+	size_t n = 0;
+
+	while (n < s->n && s->p[n] != '/') {
+		if (ok && !strchr(ok, s->p[n]))
+			return false;
+		n++;
+	}
+	if (!n || n == s->n)
+		return false;
+	*s = sv_from(*s, n + 1);
+	return true;
+}
+
+static bool skip_text(sv *s, sv text)
+{
+	if (!sv_starts(*s, text))
+		return false;
+	*s = sv_from(*s, text.n);
+	return true;
+}
+
+/*
+ * Where runtimes mount a container's root on the host, as a process sees it
+ * that is outside of the container or not yet in it. Only whole, known forms:
+ * a container may have a folder called "merged", too.
+ */
+static sv strip_mount(sv path)
+{
+	static const char hex[] = "0123456789abcdef", digits[] = "0123456789";
+	sv s = path;
+
+	if (skip_text(&s, SV("/var/lib/docker/overlay2/")) ||
+	    skip_text(&s, SV("/var/lib/containers/storage/overlay/"))) {
+		if (!skip_component(&s, hex) || !skip_text(&s, SV("merged/")))
+			return path;
+	} else if (skip_text(&s, SV("/run/containerd/"
+				    "io.containerd.runtime.v2.task/"))) {
+		if (!skip_component(&s, NULL) || !skip_component(&s, NULL) ||
+		    !skip_text(&s, SV("rootfs/")))
+			return path;
+	} else if (skip_text(&s, SV("/var/lib/containerd/"
+				    "io.containerd.snapshotter.v1.overlayfs/"
+				    "snapshots/"))) {
+		if (!skip_component(&s, digits) || !skip_text(&s, SV("fs/")))
+			return path;
+	} else {
+		return path;
+	}
+	return (sv){s.p - 1, s.n + 1};
+}
+
 enum module_kind module_classify(sv name, sv *path)
 {
 	bool deleted = sv_ends(name, SV(" (deleted)"));
@@ -95,6 +150,6 @@ enum module_kind module_classify(sv name, sv *path)
 		return MODULE_ZERO;
 	if (is_nameless(name))
 		return MODULE_ANON;
-	*path = strip_proc_root(name);
+	*path = strip_mount(strip_proc_root(name));
 	return deleted ? MODULE_DELETED : MODULE_FILE;
 }

@@ -27,8 +27,9 @@ enum module_kind {
 const char *module_kind_name(enum module_kind kind);
 
 /*
- * The kind, and in *path (a part of `name`) the path without " (deleted)" and
- * without a leading /proc/PID/root.
+ * The kind, and in *path (a part of `name`) the path without " (deleted)",
+ * without a leading /proc/PID/root, and without the place on the host where
+ * Docker, Podman or containerd mount a root (overlayfs).
  */
 enum module_kind module_classify(sv name, sv *path);
 

@@ -3,50 +3,51 @@
 
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "base/table.h"
-#include "symbol/demangle.h"
-#include "symbol/elfmod.h"
+#include "symbol/hygiene.h"
+#include "symbol/loaded.h"
+#include "symbol/modfile.h"
 #include "symbol/root.h"
 
 enum { BUCKETS = 1024 };
 
 static const size_t DEFAULT_BYTES = 16 * MIB;
 
-/* A demangled symbol, in the module's arena. */
-struct text {
-	sv symbol, function_name;
+/* A directory under which paths mean files. */
+struct place {
+	int root;    /* -1: nowhere */
+	uint64_t id; /* the same id, the same files */
 };
 
-/* A name that was asked for, whether there is such a symbol or not. */
-struct named {
-	sv name;
-	bool found;
-	struct elfsym sym;
-};
+/* Keeps ids of different sources apart. */
+enum { ID_SYSROOT = 1, ID_IMAGE, ID_PROCESS };
 
-struct entry {
-	struct resolver_module pub; /* first: callers hold a pointer to it */
-	sv key;			    /* the path as it was asked for */
+/* What a path means in a place. */
+struct resolver_entry {
+	struct resolver_module pub;
+	sv key; /* the path as it was asked for */
+	uint64_t place;
 	uint64_t hash;
-	struct elfmod *elf;
-	struct text **texts; /* by symbol index, made when first asked for */
-	struct table named;  /* of struct named */
-	struct arena arena;  /* texts and named */
-	size_t bytes;		     /* as counted in resolver.bytes */
-	struct entry *chain;	     /* of the bucket */
-	struct entry *newer, *older; /* in order of use */
+	struct modfile *file;
+	size_t bytes; /* of the path; the file's are in modfile.counted */
+	struct resolver_entry *chain;	      /* of the bucket */
+	struct resolver_entry *newer, *older; /* in order of use */
 };
 
 struct resolver {
-	int root; /* -1: no sysroot */
+	int sysroot; /* -1: none */
+	struct images *images;
+	struct procroot *proc;
+	struct loaded *loaded;
 	size_t max_bytes;
-	struct entry *buckets[BUCKETS];
-	struct entry *newest, *oldest;
+	struct resolver_scope scope;
+	struct place place; /* of scope */
+	struct resolver_entry *buckets[BUCKETS];
+	struct resolver_entry *newest, *oldest;
+	struct modfile_store files;
+	struct resolver_module told; /* the one returned last, by the stream */
 	struct resolver_stats stats;
-	struct buf symbol, function_name; /* scratch */
 };
 
 struct resolver *resolver_new(const struct resolver_opts *opts,
@@ -61,46 +62,99 @@ struct resolver *resolver_new(const struct resolver_opts *opts,
 			return NULL;
 	}
 	r = mem_zalloc(sizeof(*r));
-	r->root = root;
+	r->sysroot = root;
+	r->images = opts->images;
+	r->proc = opts->proc;
+	r->files.debug = opts->debug;
+	r->loaded = loaded_new(opts->max_facts);
 	r->max_bytes = opts->max_bytes ? opts->max_bytes : DEFAULT_BYTES;
+	r->place = (struct place){root, ID_SYSROOT};
 	return r;
 }
 
-static void unlink_use(struct resolver *r, struct entry *e)
+static uint64_t place_id(uint64_t source, uint64_t id)
+{
+	return hash64((sv){(char *)&id, sizeof(id)}, source);
+}
+
+void resolver_enter(struct resolver *r, const struct resolver_scope *scope)
+{
+	uint64_t id = 0;
+	int root = -1;
+
+	r->scope = *scope;
+	if (r->images && scope->image_digest.n) {
+		root = images_find(r->images, scope->image_digest, &id);
+		id = place_id(ID_IMAGE, id);
+	}
+	if (root < 0 && r->proc) {
+		root = procroot_get(r->proc, scope->exec_id,
+				    scope->container_id, scope->pid,
+				    scope->start_ns, &id);
+		id = place_id(ID_PROCESS, id);
+	}
+	if (root < 0) {
+		root = r->sysroot;
+		id = ID_SYSROOT;
+	}
+	r->place = (struct place){root, id};
+}
+
+static sv place_name(const struct resolver_scope *s)
+{
+	return s->container_id.n ? s->container_id : s->node;
+}
+
+void resolver_loaded(struct resolver *r, const struct resolver_scope *scope,
+		     sv path, sv build_id)
+{
+	sv inside;
+
+	module_classify(path, &inside);
+	loaded_add(r->loaded, scope->exec_id, place_name(scope), inside,
+		   build_id);
+}
+
+static void unlink_use(struct resolver *r, struct resolver_entry *e)
 {
 	*(e->newer ? &e->newer->older : &r->newest) = e->older;
 	*(e->older ? &e->older->newer : &r->oldest) = e->newer;
 	e->newer = e->older = NULL;
 }
 
-static void make_newest(struct resolver *r, struct entry *e)
+static void make_newest(struct resolver *r, struct resolver_entry *e)
 {
 	e->older = r->newest;
 	*(r->newest ? &r->newest->newer : &r->oldest) = e;
 	r->newest = e;
 }
 
-static void entry_free(struct entry *e)
+static void count_bytes(struct resolver *r, struct resolver_entry *e)
 {
-	elfmod_free(e->elf);
-	mem_free(e->texts);
-	table_release(&e->named);
-	arena_release(&e->arena);
-	mem_free((char *)e->key.p);
-	mem_free(e);
+	size_t now;
+
+	if (!e->file)
+		return;
+	now = modfile_bytes(e->file);
+	r->stats.bytes += now - e->file->counted;
+	e->file->counted = now;
 }
 
-static void evict(struct resolver *r, struct entry *e)
+static void evict(struct resolver *r, struct resolver_entry *e)
 {
-	struct entry **p = &r->buckets[e->hash % BUCKETS];
+	struct resolver_entry **p = &r->buckets[e->hash % BUCKETS];
 
 	while (*p != e)
 		p = &(*p)->chain;
 	*p = e->chain;
 	unlink_use(r, e);
 	r->stats.bytes -= e->bytes;
+	if (e->file && e->file->users == 1)
+		r->stats.bytes -= e->file->counted;
+	modfile_close(&r->files, e->file);
 	r->stats.modules--;
-	entry_free(e);
+	mem_free((char *)e->key.p);
+	mem_free(e);
 }
 
 void resolver_free(struct resolver *r)
@@ -109,104 +163,95 @@ void resolver_free(struct resolver *r)
 		return;
 	while (r->oldest)
 		evict(r, r->oldest);
-	if (r->root >= 0)
-		close(r->root);
-	buf_release(&r->symbol);
-	buf_release(&r->function_name);
+	modfile_store_release(&r->files);
+	loaded_free(r->loaded);
+	if (r->sysroot >= 0)
+		close(r->sysroot);
 	mem_free(r);
 }
 
-static void count_bytes(struct resolver *r, struct entry *e)
-{
-	size_t now = sizeof(*e) + e->key.n + e->arena.total +
-		     e->named.cap * sizeof(*e->named.slots);
-
-	if (e->elf)
-		now += elfmod_bytes(e->elf) +
-		       elfmod_count(e->elf) * sizeof(*e->texts);
-	r->stats.bytes += now - e->bytes;
-	e->bytes = now;
-}
-
-static void forget_texts(struct resolver *r, struct entry *e)
-{
-	memset(e->texts, 0, elfmod_count(e->elf) * sizeof(*e->texts));
-	table_release(&e->named);
-	arena_release(&e->arena);
-	count_bytes(r, e);
-}
-
-/* Older modules go first; then what the newest one has demangled so far. */
+/* Older paths go first; then what the newest one has demangled so far. */
 static void keep_budget(struct resolver *r)
 {
-	struct entry *e = r->newest;
+	struct resolver_entry *e = r->newest;
 
 	while (r->stats.bytes > r->max_bytes && r->oldest != e) {
 		evict(r, r->oldest);
 		r->stats.evictions++;
 	}
-	if (r->stats.bytes > r->max_bytes && e->arena.total > r->max_bytes / 2)
-		forget_texts(r, e);
+	if (r->stats.bytes > r->max_bytes && e->file &&
+	    e->file->arena.total > r->max_bytes / 2) {
+		modfile_forget_texts(e->file);
+		count_bytes(r, e);
+	}
 }
 
-static void load(struct resolver *r, struct entry *e)
+static void load(struct resolver *r, struct resolver_entry *e)
 {
 	struct rt_err err = {0};
-	int fd;
+	int fd = root_open_file(r->place.root, e->pub.path, &err);
 
-	r->stats.loads++;
-	fd = root_open_file(r->root, e->pub.path, &err);
 	if (fd >= 0) {
-		e->elf = elfmod_open(fd, &err);
+		e->file = modfile_open(&r->files, fd, &err);
 		close(fd);
+	} else {
+		r->stats.loads++;
 	}
-	if (!e->elf) {
+	if (!e->file) {
 		e->pub.problem = err.msg;
 		e->pub.problem_errno = err.sys_errno;
 		return;
 	}
-	e->texts = mem_zalloc(elfmod_count(e->elf) * sizeof(*e->texts));
-	e->arena.block_size = 4 * KIB;
 	e->pub.opened = true;
-	e->pub.build_id = elfmod_build_id(e->elf);
+	e->pub.build_id = elfmod_build_id(e->file->elf);
 	e->pub.build_id_kind =
-		elfmod_id_kind_name(elfmod_build_id_kind(e->elf));
+		elfmod_id_kind_name(elfmod_build_id_kind(e->file->elf));
 }
 
-static struct entry *add(struct resolver *r, sv path, uint64_t hash)
+static struct resolver_entry *add(struct resolver *r, sv path, uint64_t hash)
 {
-	struct entry *e = mem_zalloc(sizeof(*e));
+	struct resolver_entry *e = mem_zalloc(sizeof(*e));
 
 	e->key = (sv){mem_sv(path), path.n};
+	e->place = r->place.id;
 	e->hash = hash;
+	e->bytes = sizeof(*e) + path.n;
+	e->pub.entry = e;
 	e->pub.build_id_kind = "";
 	e->pub.kind = module_classify(e->key, &e->pub.path);
-	if (e->pub.kind == MODULE_FILE && r->root >= 0)
+	if (e->pub.kind == MODULE_FILE && r->place.root >= 0)
 		load(r, e);
 	e->chain = r->buckets[hash % BUCKETS];
 	r->buckets[hash % BUCKETS] = e;
 	r->stats.modules++;
+	r->stats.bytes += e->bytes;
 	return e;
 }
 
-static struct entry *find(struct resolver *r, sv path, uint64_t hash)
+static bool is_entry(const struct resolver *r, const struct resolver_entry *e,
+		     sv path)
 {
-	struct entry *e = r->buckets[hash % BUCKETS];
+	return e->place == r->place.id && sv_eq(e->key, path);
+}
 
-	while (e && (e->hash != hash || !sv_eq(e->key, path)))
+static struct resolver_entry *find(struct resolver *r, sv path, uint64_t hash)
+{
+	struct resolver_entry *e = r->buckets[hash % BUCKETS];
+
+	while (e && (e->hash != hash || !is_entry(r, e, path)))
 		e = e->chain;
 	return e;
 }
 
-const struct resolver_module *resolver_module(struct resolver *r, sv path)
+static struct resolver_entry *entry_of(struct resolver *r, sv path)
 {
-	struct entry *e = r->newest;
+	struct resolver_entry *e = r->newest;
 	uint64_t hash;
 
 	if (e)
 		count_bytes(r, e); /* only the last one can have grown */
-	if (!e || !sv_eq(e->key, path)) {
-		hash = hash64(path, 0);
+	if (!e || !is_entry(r, e, path)) {
+		hash = hash64(path, r->place.id);
 		e = find(r, path, hash);
 		if (e)
 			unlink_use(r, e);
@@ -217,29 +262,38 @@ const struct resolver_module *resolver_module(struct resolver *r, sv path)
 	}
 	if (r->stats.bytes > r->max_bytes)
 		keep_budget(r);
-	return &e->pub;
+	return e;
 }
 
-static const struct text *demangled(struct resolver *r, struct entry *e,
-				    const struct elfsym *sym)
+/* The path as the stream knows it: no file, or the wrong one. */
+static const struct resolver_module *
+as_told(struct resolver *r, const struct resolver_module *m, sv build_id)
 {
-	struct text **slot = &e->texts[sym->index], *t = *slot;
+	struct resolver_module *t = &r->told;
 
-	if (t)
-		return t;
-	r->symbol.n = r->function_name.n = 0;
-	demangle_symbol(sym->name, elfmod_is_go(e->elf), &r->symbol,
-			&r->function_name);
-	t = arena_alloc(&e->arena, sizeof(*t));
-	/* Most C names need no copy at all. */
-	t->symbol = sv_eq(buf_view(&r->symbol), sym->name)
-			    ? sym->name
-			    : arena_dup(&e->arena, buf_view(&r->symbol));
-	t->function_name =
-		sv_eq(buf_view(&r->function_name), t->symbol)
-			? t->symbol
-			: arena_dup(&e->arena, buf_view(&r->function_name));
-	return *slot = t;
+	*t = *m;
+	t->entry = NULL;
+	t->opened = false;
+	t->build_id = build_id;
+	t->build_id_kind = "gnu";
+	t->refused = m->opened;
+	t->refused_id = m->build_id;
+	r->stats.refused += m->opened;
+	return t;
+}
+
+const struct resolver_module *resolver_module(struct resolver *r, sv path)
+{
+	const struct resolver_module *m = &entry_of(r, path)->pub;
+	sv told;
+
+	if (m->kind != MODULE_FILE && m->kind != MODULE_DELETED)
+		return m;
+	told = loaded_get(r->loaded, r->scope.exec_id, place_name(&r->scope),
+			  m->path);
+	if (!told.n || (m->opened && sv_eq(told, m->build_id)))
+		return m;
+	return as_told(r, m, told);
 }
 
 static void not_found(const struct resolver_module *m,
@@ -251,16 +305,22 @@ static void not_found(const struct resolver_module *m,
 	};
 }
 
-static void set_found(struct resolver *r, struct entry *e,
+static struct modfile *file_of(const struct resolver_module *m)
+{
+	return m->entry ? m->entry->file : NULL;
+}
+
+static void set_found(struct resolver *r, struct modfile *file,
 		      const struct elfsym *sym, struct resolver_frame *out)
 {
-	const struct text *t = demangled(r, e, sym);
+	const struct modfile_text *t = modfile_text(&r->files, file, sym);
 
 	out->found = true;
 	out->approx = sym->approx;
 	out->symbol = t->symbol;
 	out->function_name = t->function_name;
 	out->raw_symbol = sym->name;
+	out->start = sym->start;
 	out->offset = sym->offset;
 }
 
@@ -268,38 +328,32 @@ void resolver_frame(struct resolver *r, const struct resolver_module *m,
 		    uint64_t file_offset, bool is_caller,
 		    struct resolver_frame *out)
 {
-	struct entry *e = (struct entry *)m;
+	struct modfile *file = file_of(m);
 	struct elfsym sym;
 
 	not_found(m, out);
-	if (e->elf && elfmod_lookup(e->elf, file_offset, is_caller, &sym))
-		set_found(r, e, &sym, out);
+	if (file && elfmod_lookup(file->elf, file_offset, is_caller, &sym))
+		set_found(r, file, &sym, out);
 }
 
-static bool same_name(const void *entry, const void *key)
+void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
+		    struct resolver_frame *out)
 {
-	return sv_eq(((const struct named *)entry)->name, *(const sv *)key);
-}
-
-void resolver_named(struct resolver *r, const struct resolver_module *m,
-		    sv raw, struct resolver_frame *out)
-{
-	struct entry *e = (struct entry *)m;
-	uint64_t hash = hash64(raw, 0);
-	struct named *n;
+	struct modfile *file = file_of(m);
+	struct elfsym sym;
 
 	not_found(m, out);
-	if (!e->elf)
-		return;
-	n = table_get(&e->named, hash, same_name, &raw);
-	if (!n) {
-		n = arena_alloc(&e->arena, sizeof(*n));
-		n->name = arena_dup(&e->arena, raw);
-		n->found = elfmod_find(e->elf, raw, &n->sym);
-		table_add(&e->named, hash, n);
-	}
-	if (n->found)
-		set_found(r, e, &n->sym, out);
+	if (file && modfile_named(file, raw, &sym))
+		set_found(r, file, &sym, out);
+}
+
+bool resolver_is_alias(const struct resolver_module *m,
+		       const struct resolver_frame *f, sv raw)
+{
+	struct modfile *file = file_of(m);
+
+	return file && f->found &&
+	       elfmod_is_alias(file->elf, f->start, hygiene_cut_version(raw));
 }
 
 bool resolver_function_id(struct buf *out, const struct resolver_frame *f,
@@ -324,5 +378,12 @@ bool resolver_function_id(struct buf *out, const struct resolver_frame *f,
 
 void resolver_get_stats(const struct resolver *r, struct resolver_stats *out)
 {
+	struct loaded_stats l;
+
 	*out = r->stats;
+	out->loads += r->files.parsed;
+	out->shared = r->files.shared;
+	loaded_get_stats(r->loaded, &l);
+	out->facts = l.facts;
+	out->facts_evicted = l.evictions;
 }

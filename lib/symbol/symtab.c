@@ -2,6 +2,7 @@
 #include "symbol/symtab.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "symbol/hygiene.h"
 
@@ -15,6 +16,10 @@ struct symtab_entry {
 	 * to go on when an address is behind this one's end.
 	 */
 	uint32_t outer;
+};
+
+struct symtab_alias {
+	uint64_t start, hash;
 };
 
 static const uint32_t NONE = UINT32_MAX;
@@ -71,6 +76,18 @@ bool symtab_add(struct symtab_builder *b, const struct symtab_sym *sym)
 	return true;
 }
 
+void symtab_candidate(const struct symtab_builder *b, size_t i,
+		      struct symtab_sym *sym)
+{
+	const struct symtab_candidate *c = &b->list[i];
+
+	*sym = (struct symtab_sym){
+		.name = {c->name, c->name_len},
+		.start = c->start,
+		.size = c->size,
+	};
+}
+
 void symtab_drop(struct symtab_builder *b)
 {
 	mem_free(b->list);
@@ -115,6 +132,26 @@ static bool before(const struct symtab_candidate *a,
 	return a->start != b->start ? a->start < b->start : alias_cmp(a, b) < 0;
 }
 
+static void swap(struct symtab_candidate *a, struct symtab_candidate *b)
+{
+	struct symtab_candidate t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static void sort_few(struct symtab_candidate *c, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct symtab_candidate moved = c[i];
+		size_t k = i;
+
+		for (; k > 0 && before(&moved, &c[k - 1]); k--)
+			c[k] = c[k - 1];
+		c[k] = moved;
+	}
+}
+
 static void sift(struct symtab_candidate *c, size_t i, size_t n)
 {
 	struct symtab_candidate moved = c[i];
@@ -128,18 +165,98 @@ static void sift(struct symtab_candidate *c, size_t i, size_t n)
 	c[i] = moved;
 }
 
-/* Heap sort: in place, where qsort(3) allocates as much again. */
-static void sort(struct symtab_candidate *c, size_t n)
+/* Heap sort, for many names of one address: only a made-up file has them. */
+static void sort_heap(struct symtab_candidate *c, size_t n)
 {
 	for (size_t i = n / 2; i-- > 0;)
 		sift(c, i, n);
 	while (n-- > 1) {
-		struct symtab_candidate first = c[0];
-
-		c[0] = c[n];
-		c[n] = first;
+		swap(&c[0], &c[n]);
 		sift(c, 0, n);
 	}
+}
+
+/*
+ * By the address, a byte at a time from bit `shift` + 7 down, each byte in
+ * place (American flag sort: McIlroy, Bostic, McIlroy 1993): linear, and
+ * qsort(3) would allocate as much again.
+ */
+static void sort(struct symtab_candidate *c, size_t n, int shift)
+{
+	size_t next[256] = {0}, end[256], at = 0;
+
+	if (n <= 24) {
+		sort_few(c, n);
+		return;
+	}
+	if (shift < 0) {
+		sort_heap(c, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		next[c[i].start >> shift & 255]++;
+	for (int d = 0; d < 256; d++) {
+		at += next[d];
+		next[d] = at - next[d];
+		end[d] = at;
+	}
+	for (int d = 0; d < 256; d++)
+		while (next[d] < end[d]) {
+			size_t to = c[next[d]].start >> shift & 255;
+
+			if (to == (size_t)d)
+				next[d]++;
+			else
+				swap(&c[next[d]], &c[next[to]++]);
+		}
+	for (int d = 0; d < 256; d++) {
+		size_t from = d ? end[d - 1] : 0;
+
+		if (end[d] - from > 1)
+			sort(c + from, end[d] - from, shift - 8);
+	}
+}
+
+/* The highest byte in which addresses differ. */
+static int first_shift(const struct symtab_candidate *c, size_t n)
+{
+	uint64_t differ = 0;
+	int shift = 0;
+
+	for (size_t i = 1; i < n; i++)
+		differ |= c[i].start ^ c[0].start;
+	while (shift < 56 && differ >> shift >> 8)
+		shift += 8;
+	return shift;
+}
+
+static sv name_of(const struct symtab_candidate *c)
+{
+	return (sv){c->name, c->name_len};
+}
+
+static size_t count_aliases(const struct symtab_candidate *c, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 1; i < n; i++)
+		count += c[i].start == c[i - 1].start &&
+			 !sv_eq(name_of(&c[i]), name_of(&c[i - 1]));
+	return count;
+}
+
+/* All of an address but the first, which wins; most are there once. */
+static void keep_aliases(struct symtab *t, const struct symtab_candidate *c,
+			 size_t n)
+{
+	size_t room = count_aliases(c, n);
+
+	t->aliases = room ? mem_alloc(room * sizeof(*t->aliases)) : NULL;
+	for (size_t i = 1; t->n_aliases < room; i++)
+		if (c[i].start == c[i - 1].start &&
+		    !sv_eq(name_of(&c[i]), name_of(&c[i - 1])))
+			t->aliases[t->n_aliases++] = (struct symtab_alias){
+				c[i].start, hash64(name_of(&c[i]), 0)};
 }
 
 /* One winner an address, in front; returns how many. */
@@ -262,7 +379,8 @@ bool symtab_build(struct symtab_builder *b, struct symtab *t)
 
 	*t = (struct symtab){0};
 	if (b->n) {
-		sort(b->list, b->n);
+		sort(b->list, b->n, first_shift(b->list, b->n));
+		keep_aliases(t, b->list, b->n);
 		t->n = pick_winners(b->list, b->n);
 		t->n = drop_labels(b->list, t->n);
 		b->list = mem_realloc(b->list, t->n * sizeof(*b->list));
@@ -280,6 +398,7 @@ void symtab_release(struct symtab *t)
 	mem_free(t->entries);
 	mem_free(t->buckets);
 	mem_free(t->names);
+	mem_free(t->aliases);
 	*t = (struct symtab){0};
 }
 
@@ -334,8 +453,28 @@ bool symtab_find(const struct symtab *t, uint64_t addr, struct symtab_hit *hit)
 	return false;
 }
 
+bool symtab_is_alias(const struct symtab *t, uint64_t start, sv name)
+{
+	uint64_t hash = hash64(name, 0);
+	size_t lo = 0, hi = t->n_aliases;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->aliases[mid].start < start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	while (lo < t->n_aliases && t->aliases[lo].start == start)
+		if (t->aliases[lo++].hash == hash)
+			return true;
+	return false;
+}
+
 size_t symtab_bytes(const struct symtab *t)
 {
 	return t->n * (sizeof(*t->starts) + sizeof(*t->entries)) +
-	       t->n_buckets * sizeof(*t->buckets) + t->names_size;
+	       t->n_buckets * sizeof(*t->buckets) +
+	       t->n_aliases * sizeof(*t->aliases) + t->names_size;
 }

@@ -56,12 +56,16 @@ struct symtab {
 	struct symtab_entry *entries;
 	uint32_t *buckets; /* first index at or above base + (k << shift) */
 	char *names;
-	size_t n, n_buckets, names_size;
+	struct symtab_alias *aliases; /* ascending by start */
+	size_t n, n_buckets, names_size, n_aliases;
 	unsigned int shift;
 };
 
 /* False: SYMTAB_MAX_SYMBOLS are there already. */
 bool symtab_add(struct symtab_builder *b, const struct symtab_sym *sym);
+/* The i-th candidate, i < b->n: name (version cut), start and size. */
+void symtab_candidate(const struct symtab_builder *b, size_t i,
+		      struct symtab_sym *sym);
 /* Forgets what was added, for who does not build. */
 void symtab_drop(struct symtab_builder *b);
 /*
@@ -75,6 +79,11 @@ void symtab_release(struct symtab *t);
 bool symtab_find(const struct symtab *t, uint64_t addr, struct symtab_hit *hit);
 /* The i-th in address order, i < t->n. */
 void symtab_get(const struct symtab *t, size_t i, struct symtab_hit *hit);
+/*
+ * Was it a name of that address that lost to another? Only 64 bits of each are
+ * kept, which is enough to confirm a name and not to tell one.
+ */
+bool symtab_is_alias(const struct symtab *t, uint64_t start, sv name);
 /* Memory owned. */
 size_t symtab_bytes(const struct symtab *t);
 

@@ -13,6 +13,7 @@
 #define SERVICE "/tetragon.FineGuidanceSensors/"
 #define WHY_SIZE 512
 #define READ_CHUNK (256 * 1024)
+#define PING_TIMEOUT_MS 20000
 #define WAITS_A_LOOK 64
 /* How long a cancelled call may take to say so. */
 #define SETTLE_MS 2000
@@ -90,9 +91,25 @@ static grpc_arg int_arg(const char *key, int value)
 			  .value.integer = value};
 }
 
+/*
+ * A host that is gone says nothing, and neither does a quiet agent: only a
+ * ping tells them apart. We send no data, so pings without it must be allowed.
+ */
+static size_t keepalive(const struct agent_opts *o, grpc_arg *args)
+{
+	uint64_t every = o->keepalive_ms ? o->keepalive_ms : INT32_MAX;
+
+	args[0] = int_arg(GRPC_ARG_KEEPALIVE_TIME_MS,
+			  (int)MIN(every, (uint64_t)INT32_MAX));
+	args[1] = int_arg(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+			  (int)MIN(every, (uint64_t)PING_TIMEOUT_MS));
+	args[2] = int_arg(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+	return 3;
+}
+
 static grpc_channel *open_channel(const struct agent_opts *o)
 {
-	grpc_arg args[10];
+	grpc_arg args[12];
 	grpc_channel_args list = {.args = args};
 	grpc_channel_credentials *c = credentials(o);
 	grpc_channel *ch;
@@ -108,9 +125,7 @@ static grpc_channel *open_channel(const struct agent_opts *o)
 	args[list.num_args++] = int_arg(GRPC_ARG_ENABLE_CHANNELZ, 0);
 	args[list.num_args++] = int_arg(GRPC_ARG_TCP_READ_CHUNK_SIZE,
 					READ_CHUNK);
-	/* No keepalive: a grpc-go server ends a connection that pings more
-	 * often than every five minutes. */
-	args[list.num_args++] = int_arg(GRPC_ARG_KEEPALIVE_TIME_MS, INT32_MAX);
+	list.num_args += keepalive(o, args + list.num_args);
 	if (o->tls && o->server_name)
 		args[list.num_args++] = (grpc_arg){
 			.type = GRPC_ARG_STRING,

@@ -19,6 +19,7 @@ struct agent_opts {
 	bool skip_verify;
 	uint64_t max_recv;   /* bytes of one message */
 	uint64_t timeout_ms; /* of a unary call, connecting included */
+	uint64_t keepalive_ms; /* between pings of a silent wire; 0: none */
 	const _Atomic bool *stop; /* set by another thread: give up */
 };
 

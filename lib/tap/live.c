@@ -317,6 +317,7 @@ enum tool_exit live_run(struct stage *s, const struct live_opts *o, sv request)
 				  .tls = o->tls,
 				  .max_recv = o->max_recv,
 				  .timeout_ms = o->connect_ms,
+				  .keepalive_ms = o->keepalive_ms,
 				  .reconnect = reconnects(o),
 				  .max_reconnects = o->max_reconnects,
 				  .request = request};

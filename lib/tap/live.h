@@ -6,8 +6,8 @@
 #ifndef RT_LIVE_H
 #define RT_LIVE_H
 
-#include "event/stage.h"
 #include "pipe/opt.h"
+#include "stream/stage.h"
 #include "tap/agentinfo.h"
 #include "tap/tlsfiles.h"
 
@@ -16,7 +16,7 @@ extern const char *const live_overflows[]; /* --overflow's choices */
 struct live_opts {
 	const char *address, *agent_info;
 	struct tls_opts tls;
-	uint64_t connect_ms, max_recv;
+	uint64_t connect_ms, keepalive_ms, max_recv;
 	uint64_t buffer, grace_ms;
 	const char *overflow;
 	bool reconnect, no_reconnect;
@@ -27,8 +27,9 @@ struct live_opts {
 
 #define LIVE_OPTS_DEFAULT                                                    \
 	{.agent_info = AGENTINFO_FILE, .connect_ms = 10000,                  \
-	 .max_recv = 10 * MIB, .buffer = 64 * MIB, .grace_ms = 2000,         \
-	 .overflow = "drop-oldest", .reconnect = true, .metrics_ms = 15000}
+	 .keepalive_ms = 360000, .max_recv = 10 * MIB, .buffer = 64 * MIB,   \
+	 .grace_ms = 2000, .overflow = "drop-oldest", .reconnect = true,     \
+	 .metrics_ms = 15000}
 
 #define LIVE_ROWS(o)                                                          \
 	{.name = "address", .kind = OPT_STRING, .arg = "ADDR",                \
@@ -40,6 +41,9 @@ struct live_opts {
 	{.name = "connect-timeout", .kind = OPT_DURATION, .arg = "TIME",      \
 	 .help = "of one attempt, default 10s", .dst = &(o)->connect_ms,      \
 	 .config = "tetragon.connectionTimeout"},                             \
+	{.name = "keepalive", .kind = OPT_DURATION, .arg = "TIME",            \
+	 .help = "between pings of a silent agent, default 6m",               \
+	 .dst = &(o)->keepalive_ms},                                          \
 	{.name = "reconnect", .kind = OPT_FLAG,                               \
 	 .help = "when the stream breaks (default)", .dst = &(o)->reconnect}, \
 	{.name = "no-reconnect", .kind = OPT_FLAG,                            \

@@ -8,7 +8,7 @@
 
 #include "base/base.h"
 #include "event/probe.h"
-#include "event/stage.h"
+#include "stream/stage.h"
 
 struct overflow {
 	uint64_t n[PROBE_TYPES];

@@ -162,6 +162,7 @@ static enum agent_status connect_once(struct session *s)
 				.skip_verify = s->o.tls.skip_verify,
 				.max_recv = s->o.max_recv,
 				.timeout_ms = s->o.timeout_ms,
+				.keepalive_ms = s->o.keepalive_ms,
 				.stop = &s->stop};
 	struct tls_pem pem = {0};
 	enum agent_status st;

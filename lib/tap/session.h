@@ -16,7 +16,7 @@
 struct session_opts {
 	const char *target; /* agentinfo_target */
 	struct tls_opts tls;
-	uint64_t max_recv, timeout_ms;
+	uint64_t max_recv, timeout_ms, keepalive_ms;
 	bool reconnect;
 	uint64_t max_reconnects; /* in a row without a connection; 0: no end */
 	sv request;		 /* wire bytes of GetEventsRequest */

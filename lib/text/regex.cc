@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 #include <re2/set.h>
 
@@ -126,6 +127,29 @@ struct regex *regex_new(sv pattern, const struct regex_opts *o,
 	fail_re2(err, re->re, pattern);
 	delete re;
 	return nullptr;
+}
+
+static constexpr int shortest_literal = 3;
+
+bool regex_literals(sv pattern, void (*each)(void *arg, sv literal), void *arg)
+{
+	re2::FilteredRE2 filter(shortest_literal);
+	std::vector<std::string> literals;
+	std::vector<int> passed;
+	std::string p;
+	int id;
+
+	if (!spelling(pattern, &p, nullptr) ||
+	    filter.Add(p, options(nullptr), &id) != RE2::NoError)
+		return false;
+	filter.Compile(&literals);
+	// What passes without any literal has no need of one.
+	filter.AllPotentials({}, &passed);
+	if (literals.empty() || !passed.empty())
+		return false;
+	for (const std::string &l : literals)
+		each(arg, {l.data(), l.size()});
+	return true;
 }
 
 void regex_free(struct regex *re)

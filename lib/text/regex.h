@@ -46,6 +46,13 @@ struct regex *regex_new(sv pattern, const struct regex_opts *o,
 			struct regex_err *err);
 void regex_free(struct regex *re);
 
+/*
+ * Literals in lower case, one of which at least stands in every ASCII text
+ * that the pattern matches, letters taken as lower case: each is handed to
+ * `each`. False: there are none, any text may match.
+ */
+bool regex_literals(sv pattern, void (*each)(void *arg, sv literal), void *arg);
+
 /* Number of capture groups, the whole match not counted. */
 int regex_groups(const struct regex *re);
 

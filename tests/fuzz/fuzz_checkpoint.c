@@ -7,8 +7,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "tap/checkpoint.h"
-#include "tap/rotation.h"
+#include "replay/checkpoint.h"
+#include "replay/rotation.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "codec/pbwire.h"
-#include "event/recin.h"
+#include "stream/recin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 #include "codec/pbwire.h"
-#include "event/compact.h"
+#include "compact/compact.h"
 #include "event/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "symbol/elfid.h"
 #include "symbol/elfmod.h"
 #include "base/utf8.h"
 
@@ -48,12 +49,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	struct rt_err err = {0};
 	struct elfmod *m;
+	struct elfid id;
 
 	if (fd < 0)
 		fd = memfd_create("elf", MFD_CLOEXEC);
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
 		return 0;
-	m = elfmod_open(fd, &err);
+	if (elfid_read(fd, &id))
+		require(id.hex_len && id.hex_len <= sizeof(id.hex));
+	m = elfmod_open(fd, NULL, &err);
 	if (!m) {
 		require(err.msg != NULL);
 		return 0;

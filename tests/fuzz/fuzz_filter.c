@@ -11,9 +11,9 @@
 #include "base/mem.h"
 #include "codec/pbwire.h"
 #include "event/request.h"
-#include "tap/fieldfilter.h"
-#include "tap/filter.h"
-#include "tap/filterlist.h"
+#include "select/fieldfilter.h"
+#include "select/filter.h"
+#include "select/filterlist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "event/recin.h"
+#include "stream/recin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,6 +4,7 @@
  * demangle.h applied by sed), by llvm-cxxfilt, which shares no code with
  * libiberty, and by hand where there is no judge.
  */
+#include <glob.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -317,6 +318,10 @@ static sv squeeze(struct buf *b, sv s)
 }
 
 /*
+ * Of node's names ten differ from c++filt -p less NO_PARAMS' tail: two that
+ * c++filt prints only without parameters (for us both names or none), the
+ * rest thunks whose parameters nest deeper than sed's pattern.
+ *
  * Compares demangle_symbol over the file `names` with a filter's output.
  * `allowed` differences in 1,000 pass; the first ten are shown.
  */
@@ -444,6 +449,29 @@ static void test_rust(const char *version)
 		false, 1000, true);
 }
 
+/* Debian's compiler and its library: thousands of names of either mangling. */
+static void test_rust_library(const char *pattern)
+{
+	char what[300];
+	glob_t g;
+
+	if (glob(pattern, 0, NULL, &g) != 0) {
+		skip(pattern, "not installed");
+		return;
+	}
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		if (!collect(g.gl_pathv[i], "^_[RZ]"))
+			continue;
+		snprintf(what, sizeof(what), "%s: symbol is c++filt's",
+			 g.gl_pathv[i]);
+		compare(what, CUT " | c++filt -i", false, 0, false);
+		snprintf(what, sizeof(what),
+			 "%s: function_name is c++filt -p's", g.gl_pathv[i]);
+		compare(what, NO_PARAMS, true, 0, false);
+	}
+	globfree(&g);
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -457,6 +485,8 @@ int main(void)
 	test_cxx("testdata/demo/sysroot/opt/shop/lib/libcatalog.so.2");
 	test_rust("legacy");
 	test_rust("v0");
+	test_rust_library("/usr/lib/x86_64-linux-gnu/librustc_driver-*.so");
+	test_rust_library("/usr/lib/x86_64-linux-gnu/libstd-*.so");
 	{
 		char cmd[100];
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "event/jframe.h"
+#include "stream/jframe.h"
 #include "tap.h"
 
 static uint64_t seed = 3;

@@ -2,9 +2,9 @@
 /* Names of rotated files, places in time, checkpoints as text. */
 #include "base/mem.h"
 #include "tap.h"
-#include "tap/checkpoint.h"
-#include "tap/pace.h"
-#include "tap/rotation.h"
+#include "replay/checkpoint.h"
+#include "replay/pace.h"
+#include "replay/rotation.h"
 
 static void parts(const char *path, const char *want)
 {

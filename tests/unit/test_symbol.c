@@ -82,7 +82,7 @@ static struct elfmod *open_elf(const char *path)
 	fd = open(full, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	m = elfmod_open(fd, &err);
+	m = elfmod_open(fd, NULL, &err);
 	close(fd);
 	return m;
 }
@@ -549,6 +549,19 @@ static bool agrees(const struct elfmod *m, const struct loads *l,
 	       sv_eq(got.name, sv_str(want->name));
 }
 
+/* Stubs of the linkage table, which are no symbols, are left out. */
+static bool has_symbols(const struct elfmod *m)
+{
+	for (size_t i = 0; i < elfmod_count(m); i++) {
+		struct elfsym s;
+
+		elfmod_symbol(m, i, &s);
+		if (!sv_ends(s.name, SV("@plt")))
+			return true;
+	}
+	return false;
+}
+
 static void compare_with_readelf(const char *path, struct elfmod *m)
 {
 	struct refs refs = read_refs(path);
@@ -563,7 +576,7 @@ static void compare_with_readelf(const char *path, struct elfmod *m)
 		wrong += !agrees(m, &l, &refs, r->start + r->size - 1, false);
 		wrong += !agrees(m, &l, &refs, r->start + r->size - 1, true);
 	}
-	ok(!wrong && !refs.n == !elfmod_count(m),
+	ok(!wrong && !refs.n == !has_symbols(m),
 	   "%s: %zu symbols of readelf at start, middle, end and as callers: "
 	   "%zu wrong",
 	   path, refs.n, wrong);
@@ -644,7 +657,7 @@ static void test_file(const char *path)
 			   elfmod_build_id_kind(m) == ELFMOD_ID_GNU,
 		   "%s: build id %s", path, id);
 	compare_with_readelf(path, m);
-	if (elfmod_count(m))
+	if (has_symbols(m))
 		compare_with_addr2line(path, m);
 	printf("# %s: %zu functions, %zu bytes, %zu bad symbols\n", path,
 	       elfmod_count(m), elfmod_bytes(m), elfmod_bad_symbols(m));
@@ -822,7 +835,7 @@ static struct elfmod *open_bytes(const void *p, size_t n, struct rt_err *err)
 	struct elfmod *m = NULL;
 
 	if (write(fd, p, n) == (ssize_t)n)
-		m = elfmod_open(fd, err);
+		m = elfmod_open(fd, NULL, err);
 	close(fd);
 	return m;
 }
@@ -906,6 +919,25 @@ static void test_kinds(void)
 		{"/proc/self/root/x (deleted)", "deleted", "/x"},
 		{"/proc/12/rooted/x", "file", "/proc/12/rooted/x"},
 		{"/proc//root/x", "file", "/proc//root/x"},
+		{"socket:[1234]", "anon", "socket:[1234]"},
+		{"/var/lib/docker/overlay2/0a1b/merged/usr/x", "file",
+		 "/usr/x"},
+		{"/var/lib/containers/storage/overlay/0a1b/merged/x", "file",
+		 "/x"},
+		{"/proc/9/root/run/containerd/io.containerd.runtime.v2.task/"
+		 "k8s.io/0a1b/rootfs/bin/x (deleted)",
+		 "deleted", "/bin/x"},
+		{"/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/"
+		 "snapshots/42/fs/bin/x",
+		 "file", "/bin/x"},
+		{"/var/lib/docker/overlay2/merged/x", "file",
+		 "/var/lib/docker/overlay2/merged/x"},
+		{"/var/lib/docker/overlay2/0a1b/diff/x", "file",
+		 "/var/lib/docker/overlay2/0a1b/diff/x"},
+		{"/var/lib/docker/overlay2/0a1b/merged", "file",
+		 "/var/lib/docker/overlay2/0a1b/merged"},
+		{"/srv/overlay2/0a1b/merged/x", "file",
+		 "/srv/overlay2/0a1b/merged/x"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
