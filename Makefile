@@ -67,7 +67,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
 LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
-LIBS_rt-canon := -lelf -llzma -liberty -lcrypto
+LIBS_rt-canon := -ldw -lelf -llzma -liberty -lcrypto -lsqlite3 -ljansson
 LIBS_rt-redact := -lre2 -lcrypto
 LIBS_rt-hotsym := -lmicrohttpd
 LIBS_rt-pgload := -lpq -lmicrohttpd
@@ -175,7 +175,7 @@ $(B)/bench/names: $(B)/obj/bench/names.c.o $(CORE)
 $(B)/bench/frames: $(B)/obj/bench/frames.c.o $(CORE)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -lelf -llzma -liberty -lcrypto $(LIBS_common)
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -ldw -lelf -llzma -liberty -lcrypto $(LIBS_common)
 
 compile_commands.json: $(ALL_OBJ)
 	@{ echo '['; find $(B)/obj -name '*.o.json' | sort | xargs cat | \

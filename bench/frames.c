@@ -3,10 +3,13 @@
  * frames LIBRARY...: what a frame costs. The first library is looked up in:
  * one warm frame, one function id, the first frame of the cold file; beside
  * each what it cannot be faster than. Then every library is opened once and
- * the memory shown.
+ * the memory shown. At last lines and inlined functions of this program
+ * itself, whose DWARF is at hand, beside what addr2line needs for the same
+ * places.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,15 +48,19 @@ static struct resolver *open_root(size_t max_bytes)
 }
 
 /* File offsets with a function: what a stack holds. */
-static size_t find_offsets(struct resolver *r, sv path, uint64_t *out, size_t n)
+static size_t find_offsets(struct resolver *r, const char *path, uint64_t *out,
+			   size_t n)
 {
-	const struct resolver_module *m = resolver_module(r, path);
+	const struct resolver_module *m = resolver_module(r, sv_str(path));
 	struct resolver_frame f;
 	uint64_t seed = 42;
+	struct stat st;
 	size_t got = 0;
 
+	if (stat(path, &st) || !st.st_size)
+		return 0;
 	for (size_t tries = 0; got < n && tries < 1000 * n; tries++) {
-		uint64_t off = next_random(&seed) % (64 * MIB);
+		uint64_t off = next_random(&seed) % (uint64_t)st.st_size;
 
 		resolver_frame(r, m, off, true, &f);
 		if (f.found)
@@ -128,6 +135,75 @@ static void bench_cold(const char *path, uint64_t offset)
 	resolver_free(r);
 }
 
+static struct resolver *open_lines(void)
+{
+	struct resolver_opts o = {
+		.sysroot = "/", .lines = true, .inlines = true};
+	struct rt_err err;
+
+	return resolver_new(&o, &err);
+}
+
+/* Microseconds a place; those that have no line are taken out. */
+static double ask(struct resolver *r, sv path, uint64_t *offsets, size_t *n)
+{
+	size_t asked = *n, found = 0;
+	double t = now();
+
+	for (size_t i = 0; i < asked; i++) {
+		const struct resolver_module *m = resolver_module(r, path);
+		struct resolver_frame f;
+
+		resolver_frame(r, m, offsets[i], false, &f);
+		if (resolver_lines(r, m, &f))
+			offsets[found++] = offsets[i];
+	}
+	*n = found;
+	return (now() - t) / 1e3 / (double)asked;
+}
+
+/* In the code of this program addresses are offsets. 0: it is not there. */
+static double ask_peer(const char *program, const char *path,
+		       const uint64_t *offsets, size_t n)
+{
+	char command[512];
+	double t = now();
+	FILE *p;
+
+	snprintf(command, sizeof(command), "%s -i -f -e '%s' >/dev/null",
+		 program, path);
+	p = popen(command, "w");
+	for (size_t i = 0; p && i < n; i++)
+		fprintf(p, "0x%llx\n", (unsigned long long)offsets[i]);
+	return p && pclose(p) == 0 ? (now() - t) / 1e3 / (double)n : 0;
+}
+
+static void bench_lines(void)
+{
+	static uint64_t offsets[16384];
+	char path[256] = "";
+	struct resolver *r = open_lines();
+	double cold, warm;
+	size_t n;
+
+	if (!r || readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
+		return;
+	n = find_offsets(r, path, offsets, ARRAY_LEN(offsets));
+	ask(r, sv_str(path), offsets, &n);
+	resolver_free(r);
+	if (!n)
+		return;
+	r = open_lines();
+	cold = ask(r, sv_str(path), offsets, &n);
+	warm = ask(r, sv_str(path), offsets, &n);
+	resolver_free(r);
+	printf("lines of %5zu places, file opened %5.2f us each "
+	       "(addr2line %.2f, eu-addr2line %.2f)\n",
+	       n, cold, ask_peer("addr2line", path, offsets, n),
+	       ask_peer("eu-addr2line", path, offsets, n));
+	printf("lines asked for again %8.1f ns\n", warm * 1e3);
+}
+
 static long resident_kib(void)
 {
 	long pages = 0, all;
@@ -150,9 +226,11 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	r = open_root(256 * MIB);
-	n = find_offsets(r, sv_str(argv[1]), offsets, ARRAY_LEN(offsets));
-	if (!n)
+	n = find_offsets(r, argv[1], offsets, ARRAY_LEN(offsets));
+	if (!n) {
+		fprintf(stderr, "frames: no functions in '%s'\n", argv[1]);
 		return 1;
+	}
 	bench_cold(argv[1], offsets[0]);
 	bench_warm(r, sv_str(argv[1]), offsets, n);
 	resolver_free(r);
@@ -165,5 +243,6 @@ int main(int argc, char **argv)
 	       argc - 1, resident_kib(), st.modules,
 	       (unsigned long long)st.loads, (unsigned long long)st.shared);
 	resolver_free(r);
+	bench_lines();
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "canon/frame.h"
+#include "canon/framestats.h"
 #include "canon/ids.h"
 #include "canon/reportfile.h"
 #include "canon/samples.h"
@@ -265,7 +266,7 @@ int main(int argc, char **argv)
 	metrics_register(&dropped);
 	metrics_register(&unknown_fields);
 	metrics_register_histogram(&duration);
-	frame_metrics_register();
+	framestats_register();
 	where_metrics_register();
 	c.where = where_open(&o.where);
 	c.frames = frame_maker_new(&c.where, &err);
@@ -277,7 +278,7 @@ int main(int argc, char **argv)
 		diag_error("libcrypto has no SHA-256");
 		return tool_end(TOOL_SYSTEM, 0);
 	}
-	adapter_on_loaded(c.adapter, frame_loaded);
+	adapter_on_files(c.adapter, frame_loaded, frame_package);
 	reportfile_open(&c.report, &o.report);
 	frame_maker_report(c.frames, c.report.report);
 	status = feed(&s, &o, c.frames);

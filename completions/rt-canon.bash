@@ -30,7 +30,11 @@ _rt_canon()
 		return ;;
 	--kernel-build-id)
 		return ;;
+	--perf-map-cache)
+		return ;;
 	--symbol-cache)
+		return ;;
+	--dwarf-cache)
 		return ;;
 	--report)
 		compopt -o filenames 2>/dev/null
@@ -72,7 +76,11 @@ _rt_canon()
 			--debuginfod
 			--kallsyms
 			--kernel-build-id
+			--perf-map-cache
 			--symbol-cache
+			--lines
+			--inlines
+			--dwarf-cache
 			--report
 			--report-format
 			--input-format

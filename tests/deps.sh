@@ -10,16 +10,17 @@ packages='
 	libprotobuf-c-dev protobuf-c-compiler
 	libsimdjson-dev libjansson-dev libyaml-dev libxxhash-dev
 	zlib1g-dev libzstd-dev libssl-dev libre2-dev
-	libelf-dev liblzma-dev libiberty-dev libpq-dev libmicrohttpd-dev
-	libgrpc-dev libcurl4-openssl-dev
+	libelf-dev libdw-dev liblzma-dev libiberty-dev libpq-dev libmicrohttpd-dev
+	libgrpc-dev libcurl4-openssl-dev libsqlite3-dev
 	jq zstd gzip binutils
 	postgresql-15 postgresql-client-15'
 if [ "${1-}" = tests ]; then
 	packages="$packages
-		clang libclang-rt-dev universal-ctags
+		clang llvm libclang-rt-dev universal-ctags
 		bats bats-assert bats-support mandoc
+		chromium libxml2-utils
 		debuginfod elfutils golang-go libstd-rust-1.63
-		protobuf-compiler curl openssl time xxd xz-utils"
+		protobuf-compiler curl openssl time xxd xz-utils rpm python3"
 	# Node.js may come from elsewhere, with npm in it.
 	command -v node >/dev/null || packages="$packages nodejs"
 	command -v npm >/dev/null || packages="$packages npm"

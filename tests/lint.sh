@@ -35,8 +35,8 @@ rank()
 	pipe) echo 1 ;;
 	text) echo 2 ;;
 	codec) echo 3 ;;
-	event | symbol | package) echo 4 ;;
-	compact) echo 5 ;;
+	event | symbol) echo 4 ;;
+	compact | package) echo 5 ;;
 	stream) echo 6 ;;
 	canon | redact | hotsym | load | replay | select | tap | witness)
 		echo 7 ;;
@@ -88,14 +88,16 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'libpq-fe.h' load/dbconn
 	foreign 'microhttpd.h' pipe/metrics_http
 	foreign 'yaml.h' '(pipe/config|redact/policyfile)'
-	foreign '(zlib|zstd).h' pipe/inflate
+	foreign '(zlib|zstd).h' '(pipe/inflate|pipe/deflate|package/zdata)'
 	foreign 'xx(hash|h_x86dispatch).h' base/hash
-	foreign 'openssl/.*' '(base/sha256|tap/tlsprobe)'
+	foreign 'openssl/.*' '(base/sha256|base/keyhash|tap/tlsprobe)'
 	foreign '(libelf|gelf|elf).h' symbol/elfreader
+	foreign '(elfutils/.*|dwarf.h)' 'symbol/(debugfile|srcline)'
 	foreign 'lzma.h' symbol/xzdata
+	foreign 'sqlite3.h' package/rpmsqlite
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
 	foreign 'protobuf-c/.*' codec/schema
-	foreign 'jansson.h' tap/agentinfo
+	foreign 'jansson.h' '(tap/agentinfo|package/jsondoc)'
 	foreign 'grpc/.*' tap/agent
 	foreign 'curl/.*' tap/agentmetrics
 )"

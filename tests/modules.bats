@@ -243,6 +243,39 @@ setup_file() {
 	cmp "$(tmp whole)" "$(tmp tiny)"
 }
 
+@test "a forged build-id: another file, whichever comes first" {
+	local off
+	mkdir -p "$(tmp real)/usr/lib" "$(tmp forged)/usr/lib"
+	for f in real:settle_order forged:launder_cash; do
+		printf 'int %s(int x) { return x * 3 + 1; }\n' "${f#*:}" |
+			gcc -shared -fPIC -O1 -Wl,--build-id=0x0123456789abcdef \
+				-x c - -o "$(tmp "${f%:*}")$LIB"
+	done
+	assert_equal "$(stat -c %s "$(tmp real)$LIB")" \
+		"$(stat -c %s "$(tmp forged)$LIB")"
+	off=$(file_offset "$(tmp real)$LIB" settle_order)
+	cp -r "$(tmp real)" "$(tmp copy)"
+	names() {
+		for c in "$@"; do
+			case $c in
+			real) event $DIGEST_A aa "$off" '' ;;
+			forged) event $DIGEST_B bb "$off" '' ;;
+			copy) event '' cc "$off" '' ;;
+			esac
+		done | tap | rt-canon --image "$DIGEST_A=$(tmp real)" \
+			--image "$DIGEST_B=$(tmp forged)" --sysroot "$(tmp copy)" \
+			--metrics-file "$(tmp metrics)" | frames |
+			jq -r .raw_symbol | paste -sd ' '
+	}
+	run names real forged copy real
+	assert_output 'settle_order launder_cash settle_order settle_order'
+	grep -qx 'tetrapipe_canon_symbol_files_total 2' "$(tmp metrics)"
+	grep -qx 'tetrapipe_canon_symbol_files_shared_total 1' "$(tmp metrics)"
+	run names forged copy real
+	assert_output 'launder_cash settle_order settle_order'
+	grep -qx 'tetrapipe_canon_symbol_files_total 2' "$(tmp metrics)"
+}
+
 # live PROC PID START MODULE OFFSET: what a live process' frame becomes
 live() {
 	event $DIGEST_A aa "$5" x "$4" |

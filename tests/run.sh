@@ -66,7 +66,8 @@ for f in tests/*.bats; do
 done
 for f in tests/contract.bats tests/broken.bats tests/pipeline.bats \
 	tests/select.bats tests/live.bats tests/live_wire.bats \
-	tests/wild.bats tests/compact.bats tests/modules.bats tests/stripped.bats; do
+	tests/wild.bats tests/compact.bats tests/modules.bats tests/stripped.bats \
+	tests/jit.bats tests/dwarf.bats tests/views.bats tests/package.bats; do
 	part "$(basename "$f") (asan)" env BIN=build/asan/bin bats --tap "$f"
 done
 

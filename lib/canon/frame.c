@@ -2,11 +2,13 @@
 #include "canon/frame.h"
 
 #include "base/mem.h"
+#include "canon/framestats.h"
 #include "canon/names.h"
+#include "canon/pkgmetrics.h"
 #include "codec/pbwire.h"
 #include "event/hook.h"
+#include "package/packages.h"
 #include "pipe/diag.h"
-#include "pipe/metrics.h"
 #include "symbol/hygiene.h"
 
 #define CALL_STACK_FRAMES 7
@@ -18,21 +20,30 @@ enum {
 	F_SYMBOL,
 	F_OFFSET,
 	F_IS_KERNEL_SPACE,
-	F_FUNCTION_NAME = 7,
+	F_SOURCE_FILE,
+	F_LINE_NUMBER,
+	F_FUNCTION_NAME,
 	F_RAW_SYMBOL,
 	F_BUILD_ID,
 	F_BUILD_ID_KIND,
 	F_FUNCTION_ID,
 	F_MODULE_KIND,
-	F_VERDICT = 15,
-	F_MODULE_OFFSET = 17,
+	F_PURL,
+	F_PURL_SOURCE,
+	F_VERDICT,
+	F_INLINED,
+	F_MODULE_OFFSET,
+	F_INLINED_AT,
+	F_PURL_CONFIDENCE,
 };
 
 struct frame_maker {
 	struct resolver *resolver;
+	struct packages *packages;
 	struct names *names;
-	struct buf id;
-	const struct kallsyms *kernel;		/* or NULL */
+	struct buf id, at;	       /* of the frame at hand */
+	struct jitname_bufs jit;       /* of names that the agent gave */
+	const struct kallsyms *kernel; /* or NULL */
 	struct buf kernel_name, kernel_module; /* of the frame at hand */
 	uint8_t hint;
 	uint64_t serial;       /* of the event whose scope the resolver has */
@@ -43,6 +54,8 @@ struct frame_maker {
 /* All that a frame says, before it is written. */
 struct canonical {
 	sv module, symbol, function_name, raw_symbol;
+	sv source_file;
+	uint32_t line;
 	sv build_id;
 	const char *build_id_kind;
 	enum module_kind kind;
@@ -51,6 +64,8 @@ struct canonical {
 	uint64_t module_offset;
 	bool has_offset;
 	enum frame_verdict verdict;
+	const struct package *package; /* NULL: not known */
+	const struct lines *lines; /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
@@ -63,6 +78,7 @@ struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
 		return NULL;
 	m = mem_zalloc(sizeof(*m));
 	m->resolver = r;
+	m->packages = packages_new();
 	m->names = names_new(NAME_CACHE);
 	m->kernel = opts->kernel;
 	m->hint = 2;
@@ -74,8 +90,11 @@ void frame_maker_free(struct frame_maker *m)
 	if (!m)
 		return;
 	resolver_free(m->resolver);
+	packages_free(m->packages);
 	names_free(m->names);
 	buf_release(&m->id);
+	jitname_release(&m->jit);
+	buf_release(&m->at);
 	buf_release(&m->kernel_name);
 	buf_release(&m->kernel_module);
 	mem_free(m);
@@ -92,51 +111,10 @@ void frame_maker_report(struct frame_maker *m, struct report *r)
 	m->report = r;
 }
 
-static struct metric parsed = {.name = "tetrapipe_canon_symbol_files_total",
-			       .help = "Module files read, or tried to",
-			       .label = ""};
-static struct metric shared = {
-	.name = "tetrapipe_canon_symbol_files_shared_total",
-	.help = "Module files met again under another path or root",
-	.label = ""};
-static struct metric evicted = {
-	.name = "tetrapipe_canon_symbol_evictions_total",
-	.help = "Module paths forgotten for --symbol-cache",
-	.label = ""};
-static struct metric refused = {
-	.name = "tetrapipe_canon_build_id_refused_total",
-	.help = "Frames whose file has another build-id than the process had",
-	.label = ""};
-static struct metric facts_evicted = {
-	.name = "tetrapipe_canon_loaded_evictions_total",
-	.help = "Build-ids from loader events forgotten for newer ones",
-	.label = ""};
-static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
-			       .help = "Memory that symbols take",
-			       .label = "",
-			       .gauge = true};
-
-void frame_metrics_register(void)
-{
-	metrics_register(&parsed);
-	metrics_register(&shared);
-	metrics_register(&evicted);
-	metrics_register(&refused);
-	metrics_register(&facts_evicted);
-	metrics_register(&cached);
-}
-
 void frame_metrics_update(const struct frame_maker *m)
 {
-	struct resolver_stats st;
-
-	resolver_get_stats(m->resolver, &st);
-	metric_set(&parsed, st.loads);
-	metric_set(&shared, st.shared);
-	metric_set(&evicted, st.evictions);
-	metric_set(&refused, st.refused);
-	metric_set(&facts_evicted, st.facts_evicted);
-	metric_set(&cached, st.bytes);
+	framestats_update(m->resolver);
+	pkgmetrics_update(m->packages);
 }
 
 static struct resolver_scope scope_of(const struct adapter_scope *s)
@@ -146,6 +124,7 @@ static struct resolver_scope scope_of(const struct adapter_scope *s)
 				       .node = s->node,
 				       .image_digest = s->image_digest,
 				       .pid = s->pid,
+				       .ns_pid = s->ns_pid,
 				       .start_ns = s->start_ns};
 }
 
@@ -158,17 +137,47 @@ void frame_loaded(void *maker, const struct adapter_scope *scope, sv path,
 	resolver_loaded(m->resolver, &s, path, build_id);
 }
 
+static void enter(struct frame_maker *m, const struct adapter_scope *scope)
+{
+	struct resolver_scope s;
+
+	if (!scope || scope->serial == m->serial)
+		return;
+	s = scope_of(scope);
+	resolver_enter(m->resolver, &s);
+	m->serial = scope->serial;
+}
+
+static const struct package *package_at(struct frame_maker *m, sv path)
+{
+	uint64_t place;
+	int root = resolver_place(m->resolver, &place);
+
+	return packages_of(m->packages, root, place, path);
+}
+
+/* A module that is not the file of its path has not that file's package. */
+static const struct package *package_of(struct frame_maker *m,
+					const struct resolver_module *mod)
+{
+	const struct package *p;
+
+	if (mod->kind != MODULE_FILE || mod->refused)
+		return NULL;
+	if (mod->tag->serial != packages_serial(m->packages)) {
+		mod->tag->p = package_at(m, mod->path);
+		mod->tag->serial = packages_serial(m->packages);
+	}
+	p = mod->tag->p;
+	return p->purl.n || p->parts ? p : NULL;
+}
+
 static const struct resolver_module *find_module(struct frame_maker *m,
 						 const struct adapter_frame *f)
 {
 	const struct resolver_module *mod;
-	struct resolver_scope s;
 
-	if (f->scope && f->scope->serial != m->serial) {
-		s = scope_of(f->scope);
-		resolver_enter(m->resolver, &s);
-		m->serial = f->scope->serial;
-	}
+	enter(m, f->scope);
 	mod = resolver_module(m->resolver, f->module);
 	if (mod->refused && diag_allow("modules with another build-id"))
 		diag_warn(
@@ -278,6 +287,15 @@ static bool agrees(struct frame_maker *m, sv agents,
 	       resolver_is_alias(mod, r, agents);
 }
 
+static void take_lines(const struct lines *l, struct canonical *c)
+{
+	c->lines = l;
+	if (!l)
+		return;
+	c->source_file = l->file;
+	c->line = l->line;
+}
+
 static void take_ours(const struct resolver_frame *r, struct canonical *c)
 {
 	c->symbol = r->symbol;
@@ -285,6 +303,43 @@ static void take_ours(const struct resolver_frame *r, struct canonical *c)
 	c->raw_symbol = r->raw_symbol;
 	c->offset = r->offset;
 	c->has_id = r->build_id.n != 0;
+}
+
+static void take_jit(const struct jitname *n, struct canonical *c)
+{
+	c->symbol = n->symbol;
+	c->function_name = n->function_name;
+	c->raw_symbol = n->raw;
+	c->source_file = n->source_file;
+	c->line = n->line;
+}
+
+/*
+ * Memory without a file, and so without a build-id: no function id. What the
+ * compiler of such code called it is in the process's perf map; perf has read
+ * that already.
+ */
+static void memory_frame(struct frame_maker *m, const struct adapter_frame *f,
+			 const struct resolver_module *mod, struct canonical *c)
+{
+	struct jitname n;
+
+	if (resolver_jit(m->resolver, mod, f->address, f->caller, &n,
+			 &c->offset)) {
+		take_jit(&n, c);
+		c->verdict = f->symbol.n ? sv_eq(n.raw, f->symbol)
+						   ? VERDICT_SAME
+						   : VERDICT_CORRECTED
+					 : VERDICT_RESOLVED;
+		return;
+	}
+	*(f->probe ? &c->offset : &c->module_offset) = f->offset;
+	c->has_offset = f->has_offset && !f->probe;
+	c->verdict = f->symbol.n ? VERDICT_UNVERIFIABLE : VERDICT_UNRESOLVED;
+	if (!f->symbol.n)
+		return;
+	jitname_parse(f->symbol, &m->jit, &n);
+	take_jit(&n, c);
 }
 
 /* A probe by name: at the start of that function, or behind it. */
@@ -299,6 +354,8 @@ static void named_probe(struct frame_maker *m, const struct adapter_frame *f,
 	if (r.found) {
 		take_ours(&r, c);
 		c->verdict = VERDICT_SAME;
+		r.pc += f->has_offset ? f->offset : 0;
+		take_lines(resolver_lines(m->resolver, mod, &r), c);
 	} else {
 		take_told(m, f, mod, c);
 	}
@@ -313,6 +370,11 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 
 	c->module = mod->path;
 	c->kind = mod->kind;
+	if (module_is_memory(mod->kind)) {
+		memory_frame(m, f, mod, c);
+		return;
+	}
+	c->package = package_of(m, mod);
 	if (f->probe && f->symbol.n) {
 		named_probe(m, f, mod, c);
 		return;
@@ -327,6 +389,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 		return;
 	}
 	take_ours(&r, c);
+	take_lines(resolver_lines(m->resolver, mod, &r), c);
 	if (!f->symbol.n)
 		c->verdict = VERDICT_RESOLVED;
 	else
@@ -346,11 +409,43 @@ static void put_id(struct frame_maker *m, const struct canonical *c,
 		pb_put_bytes(out, F_FUNCTION_ID, buf_view(&m->id));
 }
 
+static sv purl_of(const struct canonical *c)
+{
+	return c->package ? packages_function(c->package, c->raw_symbol,
+					      c->function_name)
+			  : SV_NULL;
+}
+
+/* FILE:LINE of a call; without a line the file alone. */
+static sv call_place(struct frame_maker *m, const struct lines_inlined *i)
+{
+	m->at.n = 0;
+	buf_sv(&m->at, i->call_file);
+	if (i->call_file.n && i->call_line)
+		buf_printf(&m->at, ":%u", i->call_line);
+	return buf_view(&m->at);
+}
+
+/* Lists of equal length: an unknown name or place is an empty text. */
+static void put_inlined(const struct lines *l, struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED, l->inlined[i].function_name);
+}
+
+static void put_inlined_at(struct frame_maker *m, const struct lines *l,
+			   struct buf *out)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		pb_put_bytes(out, F_INLINED_AT, call_place(m, &l->inlined[i]));
+}
+
 void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 {
 	struct frame_maker *m = maker;
 	struct canonical c = {.build_id_kind = ""};
 	size_t at;
+	sv purl;
 
 	if (f->kernel)
 		kernel_frame(m, f, &c);
@@ -364,6 +459,8 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	pb_put_string(out, F_SYMBOL, c.symbol);
 	pb_put_uint(out, F_OFFSET, c.offset);
 	pb_put_uint(out, F_IS_KERNEL_SPACE, f->kernel);
+	pb_put_string(out, F_SOURCE_FILE, c.source_file);
+	pb_put_uint(out, F_LINE_NUMBER, c.line);
 	pb_put_string(out, F_FUNCTION_NAME, c.function_name);
 	pb_put_string(out, F_RAW_SYMBOL, c.raw_symbol);
 	pb_put_string(out, F_BUILD_ID, c.build_id);
@@ -371,8 +468,38 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	if (c.has_id)
 		put_id(m, &c, out);
 	pb_put_uint(out, F_MODULE_KIND, (uint64_t)c.kind);
+	purl = purl_of(&c);
+	if (purl.n) {
+		pb_put_string(out, F_PURL, purl);
+		pb_put_string(out, F_PURL_SOURCE, sv_str(c.package->source));
+	}
 	pb_put_uint(out, F_VERDICT, (uint64_t)c.verdict);
+	if (c.lines)
+		put_inlined(c.lines, out);
 	if (c.has_offset)
 		pb_put_uint(out, F_MODULE_OFFSET, c.module_offset);
+	if (c.lines)
+		put_inlined_at(m, c.lines, out);
+	if (purl.n)
+		pb_put_double(out, F_PURL_CONFIDENCE, c.package->confidence);
 	m->hint = pb_close(out, at, m->hint);
+}
+
+void frame_package(void *maker, const struct adapter_scope *scope, sv path,
+		   struct buf *out)
+{
+	struct frame_maker *m = maker;
+	const struct package *p;
+	sv inside;
+
+	if (module_classify(path, &inside) != MODULE_FILE ||
+	    !sv_starts(inside, SV("/")))
+		return;
+	enter(m, scope);
+	p = package_at(m, inside);
+	if (!p->purl.n)
+		return;
+	pb_put_string(out, 1, p->purl);
+	pb_put_string(out, 2, sv_str(p->source));
+	pb_put_double(out, 3, p->confidence);
 }

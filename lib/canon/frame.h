@@ -26,11 +26,14 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out);
 void frame_loaded(void *maker, const struct adapter_scope *scope, sv path,
 		  sv build_id);
 
+/* An adapter_package_fn whose ctx is the maker. */
+void frame_package(void *maker, const struct adapter_scope *scope, sv path,
+		   struct buf *out);
+
 /* Counts frames there from now on; borrowed. */
 void frame_maker_report(struct frame_maker *m, struct report *r);
 
-/* For tool_start's metrics: once, and to bring the values up to date. */
-void frame_metrics_register(void);
+/* Brings framestats.h's metrics up to date. */
 void frame_metrics_update(const struct frame_maker *m);
 
 /* Frames written since the last call, by verdict. */

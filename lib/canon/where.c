@@ -80,9 +80,10 @@ static struct kallsyms *open_kernel(const struct where_opts *o)
 		if (!strcmp(o->kallsyms, "/proc/kallsyms"))
 			kallsyms_read_notes(k, "/sys/kernel/notes");
 	} else if (!kallsyms_set_build_id(k, sv_str(o->kernel_build_id))) {
-		opt_usage("bad value '%s' for --kernel-build-id: not an even "
-			  "number of lower-case hex digits",
-			  o->kernel_build_id);
+		opt_usage(
+			"bad value '%s' for --kernel-build-id: not an even "
+			"number of lower-case hex digits",
+			o->kernel_build_id);
 	}
 	return k;
 }
@@ -105,7 +106,12 @@ static const struct debugdirs *open_debug_dirs(struct where_opts *o)
 struct resolver_opts where_open(struct where_opts *o)
 {
 	struct resolver_opts r = {.sysroot = o->sysroot,
-				  .max_bytes = (size_t)o->symbol_cache};
+				  .max_bytes = (size_t)o->symbol_cache,
+				  .max_jit = (size_t)o->perf_map_cache,
+				  .max_dwarf = (size_t)o->dwarf_cache,
+				  .lines = (o->lines || o->inlines) &&
+					   o->dwarf_cache,
+				  .inlines = o->inlines};
 	struct rt_err err;
 
 	r.kernel = open_kernel(o);

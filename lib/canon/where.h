@@ -14,12 +14,14 @@ struct where_opts {
 	const char *sysroot, *proc, *kallsyms, *kernel_build_id;
 	struct opt_list images, debug_dirs;
 	struct debugdirs debug; /* opened */
-	uint64_t symbol_cache;
+	uint64_t symbol_cache, perf_map_cache, dwarf_cache;
+	bool lines, inlines;
 };
 
 #define WHERE_OPTS_DEFAULT                                                     \
 	{                                                                      \
-		.symbol_cache = 16 * MIB                                       \
+		.symbol_cache = 16 * MIB, .perf_map_cache = 8 * MIB,           \
+		.dwarf_cache = 256 * MIB                                       \
 	}
 
 #define WHERE_ROWS(w)                                                          \
@@ -57,10 +59,28 @@ struct where_opts {
 		 .arg = "HEX",                                                 \
 		 .help = "of that kernel, unless it is running",               \
 		 .dst = &(w)->kernel_build_id},                                \
+		{.name = "perf-map-cache",                                     \
+		 .kind = OPT_SIZE,                                             \
+		 .arg = "SIZE",                                                \
+		 .help = "memory for perf maps, default 8MiB, 0: none",        \
+		 .dst = &(w)->perf_map_cache},                                 \
+		{.name = "symbol-cache",                                       \
+		 .kind = OPT_SIZE,                                             \
+		 .arg = "SIZE",                                                \
+		 .help = "memory for symbols, default 16MiB",                  \
+		 .dst = &(w)->symbol_cache},                                   \
+		{.name = "lines",                                              \
+		 .kind = OPT_FLAG,                                             \
+		 .help = "source file and line, where DWARF has them",         \
+		 .dst = &(w)->lines},                                          \
+		{.name = "inlines",                                            \
+		 .kind = OPT_FLAG,                                             \
+		 .help = "--lines, and the inlined functions",                 \
+		 .dst = &(w)->inlines},                                        \
 	{                                                                      \
-		.name = "symbol-cache", .kind = OPT_SIZE, .arg = "SIZE",       \
-		.help = "memory for symbols, default 16MiB",                   \
-		.dst = &(w)->symbol_cache                                      \
+		.name = "dwarf-cache", .kind = OPT_SIZE, .arg = "SIZE",        \
+		.help = "memory for DWARF, default 256MiB",                    \
+		.dst = &(w)->dwarf_cache                                       \
 	}
 
 /*

@@ -53,6 +53,7 @@ enum {
 	C_SECURITY_CONTEXT,
 	C_AGGREGATION_COUNT,
 	C_USDT_FLAGS,
+	C_BINARY_PACKAGE,
 };
 
 /* Widths of nested lengths, remembered from event to event (pb_open). */
@@ -64,6 +65,7 @@ struct adapter {
 	struct eventid *ids;
 	adapter_frame_fn *frame;
 	adapter_loaded_fn *loaded; /* or NULL */
+	adapter_package_fn *package; /* or NULL */
 	void *ctx;
 	struct adapter_scope scope; /* of the event at hand */
 	struct hints hints;
@@ -86,9 +88,11 @@ struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx)
 	return a;
 }
 
-void adapter_on_loaded(struct adapter *a, adapter_loaded_fn *loaded)
+void adapter_on_files(struct adapter *a, adapter_loaded_fn *loaded,
+		      adapter_package_fn *package)
 {
 	a->loaded = loaded;
+	a->package = package;
 }
 
 void adapter_free(struct adapter *a)
@@ -221,10 +225,11 @@ static bool put_stack(struct adapter *a, const struct tetragon_event *e,
 		if (tetragon_part_of(e->type, f.num) != part)
 			continue;
 		fr.module = fr.symbol = SV_NULL;
-		fr.offset = 0;
+		fr.offset = fr.address = 0;
 		while ((r = pb_next(&in, &g)) > 0) {
-			/* 1 is a run-time address: it stays here. */
-			if (g.num == 2)
+			if (g.num == 1)
+				fr.address = g.v;
+			else if (g.num == 2)
 				fr.offset = g.v;
 			else if (g.num == 3)
 				fr.symbol = g.data;
@@ -243,6 +248,7 @@ static bool put_stack(struct adapter *a, const struct tetragon_event *e,
 /* A field that makes no sense is one that is not there. */
 static void set_scope(struct adapter *a, const struct tetragon_event *e,
 		      const struct tetragon_process *p,
+		      const struct tetragon_pod *pod,
 		      const struct adapter_info *info)
 {
 	int64_t sec = 0;
@@ -258,6 +264,9 @@ static void set_scope(struct adapter *a, const struct tetragon_event *e,
 	};
 	if (p->pid.p && pb_get_wrapper(p->pid, &pid) && pid <= INT32_MAX)
 		a->scope.pid = (uint32_t)pid;
+	if (pod->container_pid.p && pb_get_wrapper(pod->container_pid, &pid) &&
+	    pid <= INT32_MAX)
+		a->scope.ns_pid = (uint32_t)pid;
 	if (p->start_time.p && pb_get_timestamp(p->start_time, &sec, &nsec) &&
 	    sec > 0 && sec < INT64_MAX / NS_PER_S)
 		a->scope.start_ns = sec * NS_PER_S + nsec;
@@ -373,7 +382,24 @@ static void put_exit(struct buf *out, const struct tetragon_event *e)
 	pb_close(out, at, 1);
 }
 
-static void put_loaded(struct buf *out, const struct tetragon_event *e)
+/* A FilePackage; none where nothing is known. */
+static void put_package(struct adapter *a, struct buf *out, uint32_t num,
+			sv path)
+{
+	size_t before = out->n, at;
+
+	if (!a->package)
+		return;
+	at = pb_open(out, num, 1);
+	a->package(a->ctx, &a->scope, path, out);
+	if (out->n == at)
+		out->n = before;
+	else
+		pb_close(out, at, 1);
+}
+
+static void put_loaded(struct adapter *a, struct buf *out,
+		       const struct tetragon_event *e)
 {
 	static const char hex[] = "0123456789abcdef";
 	sv id = e->part[PART_BUILD_ID].data;
@@ -388,6 +414,7 @@ static void put_loaded(struct buf *out, const struct tetragon_event *e)
 		}
 		pb_close(out, in, 1);
 	}
+	put_package(a, out, 3, e->part[PART_PATH].data);
 	pb_close(out, at, 1);
 }
 
@@ -454,7 +481,7 @@ static bool put_middle(struct adapter *a, const struct tetragon_event *e,
 	if (e->type == TETRAGON_EXIT)
 		put_exit(out, e);
 	if (e->type == TETRAGON_LOADER)
-		put_loaded(out, e);
+		put_loaded(a, out, e);
 	return true;
 }
 
@@ -484,6 +511,8 @@ static bool put_tail(struct adapter *a, const struct tetragon_event *e,
 	put_view(out, C_SECURITY_CONTEXT, pod->security_context);
 	pb_put_uint(out, C_AGGREGATION_COUNT, e->aggregated);
 	pb_put_string(out, C_USDT_FLAGS, e->part[PART_FLAGS].data);
+	if (e->type == TETRAGON_EXEC)
+		put_package(a, out, C_BINARY_PACKAGE, p->binary);
 	return true;
 }
 
@@ -506,7 +535,7 @@ bool adapter_write(struct adapter *a, const struct tetragon_event *e,
 				     : p.docker;
 	info->image_digest = hook_image_digest(pod.image_id);
 	info->binary = p.binary;
-	set_scope(a, e, &p, info);
+	set_scope(a, e, &p, &pod, info);
 	if (e->type == TETRAGON_LOADER && a->loaded)
 		a->loaded(a->ctx, &a->scope, e->part[PART_PATH].data,
 			  e->part[PART_BUILD_ID].data);

@@ -19,6 +19,7 @@ struct adapter_scope {
 	sv container_id; /* as in the call; empty outside of containers */
 	sv image_digest;
 	uint32_t pid;	  /* as the host numbers it; 0: not told */
+	uint32_t ns_pid;  /* as its container does; 0: not told */
 	int64_t start_ns; /* of the process, since 1970; 0: not told */
 	uint64_t serial;  /* of the event: the views above change with it */
 };
@@ -31,6 +32,7 @@ struct adapter_frame {
 	sv module, symbol;
 	uint64_t offset;
 	bool has_offset;
+	uint64_t address; /* of the run, not to be shown; 0: not told */
 	const struct adapter_scope *scope;
 };
 
@@ -42,12 +44,20 @@ typedef void adapter_frame_fn(void *ctx, const struct adapter_frame *f,
 typedef void adapter_loaded_fn(void *ctx, const struct adapter_scope *scope,
 			       sv path, sv build_id);
 
+/* Appends the fields of a FilePackage: the package of the file of a path. */
+typedef void adapter_package_fn(void *ctx, const struct adapter_scope *scope,
+				sv path, struct buf *out);
+
 struct adapter;
 
 /* NULL: libcrypto does not work. */
 struct adapter *adapter_new(adapter_frame_fn *frame, void *ctx);
-/* Also tells of files loaded; the callback gets the same ctx. */
-void adapter_on_loaded(struct adapter *a, adapter_loaded_fn *loaded);
+/*
+ * Also tells of files loaded, and asks for the package of the binary of an exec
+ * event and of the file of a loader event; the callbacks get the same ctx.
+ */
+void adapter_on_files(struct adapter *a, adapter_loaded_fn *loaded,
+		      adapter_package_fn *package);
 void adapter_free(struct adapter *a);
 
 /* What messages about the event name (seed: structured logs). */

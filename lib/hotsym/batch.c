@@ -80,6 +80,7 @@ static void put_package(struct buf *out, const struct batch *b,
 			const struct window_package *p)
 {
 	pb_put_string(out, 1, *p->image_digest);
+	pb_put_string(out, 2, *p->purl);
 	pb_put_string(out, 3, *p->module);
 	pb_put_string(out, 4, *p->build_id);
 	pb_put_uint(out, 5, p->evidence);

@@ -18,6 +18,9 @@ static bool parse_frame(sv wire, struct callview_frame *fr)
 		case 4:
 			fr->kernel = f.v != 0;
 			break;
+		case 5:
+			fr->source_file = f.data;
+			break;
 		case 7:
 			fr->function_name = f.data;
 			break;
@@ -52,6 +55,31 @@ static bool two_strings(sv wire, uint32_t a, sv *at, uint32_t b, sv *bt)
 			*at = f.data;
 		else if (f.num == b)
 			*bt = f.data;
+	}
+	return r == 0;
+}
+
+/* Of a FilePackage. */
+static bool take_package(sv wire, struct callview *v)
+{
+	sv unused;
+
+	return two_strings(wire, 1, &v->file_purl, 0, &unused);
+}
+
+static bool take_loaded(sv wire, struct callview *v)
+{
+	struct pb_cur c = pb_walk(wire);
+	struct pb_field f;
+	int r;
+
+	while ((r = pb_next(&c, &f)) > 0) {
+		if (f.num == 1)
+			v->loaded_path = f.data;
+		else if (f.num == 2)
+			v->loaded_build_id = f.data;
+		else if (f.num == 3 && !take_package(f.data, v))
+			return false;
 	}
 	return r == 0;
 }
@@ -101,9 +129,13 @@ static bool take_field(struct callview *v, const struct pb_field *f)
 	case 21:
 		v->cluster = f->data;
 		break;
+	case 42:
+		v->weight = f->v;
+		break;
 	case 26:
-		return two_strings(f->data, 1, &v->loaded_path, 2,
-				   &v->loaded_build_id);
+		return take_loaded(f->data, v);
+	case 44:
+		return take_package(f->data, v);
 	default:
 		break;
 	}

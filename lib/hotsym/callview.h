@@ -13,7 +13,7 @@
 
 struct callview_frame {
 	sv wire; /* the CanonicalStackFrame */
-	sv module, function_name, build_id, function_id, purl;
+	sv module, function_name, build_id, function_id, purl, source_file;
 	bool kernel;
 	uint8_t verdict;
 };
@@ -22,9 +22,11 @@ struct callview {
 	sv event_id, image_digest, node, cluster, function_name;
 	sv binary;		    /* of the process */
 	sv loaded_path, loaded_build_id; /* loader events */
+	sv file_purl; /* of the file that was loaded or executed */
 	struct timestamp time;
 	bool has_time;
 	uint8_t probe_type;
+	uint64_t weight; /* events that were aggregated into it; 0: one */
 	sv arguments[16]; /* KprobeArgument messages, the first of them */
 	size_t n_arguments;
 	struct callview_frame frames[CALLVIEW_MAX_FRAMES];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hotsym/hotsym.h"
 
+#include <time.h>
+
 #include "base/mem.h"
 #include "codec/pbwire.h"
 #include "hotsym/window.h"
@@ -22,6 +24,7 @@ struct hotsym {
 	struct window *windows[MAX_WINDOWS]; /* open, in no order */
 	size_t n_windows;
 	uint64_t keys; /* in all of them */
+	int64_t pending;   /* ms, when the oldest event in them came; 0: none */
 	int64_t watermark; /* ns; WINDOW_UNTIMED: no timed event yet */
 	uint64_t seq;	   /* of the current event, from 1 */
 	uint32_t next_chunk;
@@ -57,6 +60,14 @@ void hotsym_free(struct hotsym *h)
 const struct hotsym_stats *hotsym_get_stats(const struct hotsym *h)
 {
 	return &h->stats;
+}
+
+static int64_t now_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / NS_PER_MS;
 }
 
 /* --- windows ------------------------------------------------------------ */
@@ -155,6 +166,7 @@ void hotsym_flush(struct hotsym *h, bool partial)
 	while (h->n_windows)
 		close_window(h, oldest(h), partial);
 	h->sample_bytes = 0;
+	h->pending = 0;
 }
 
 /* The oldest window that the watermark has passed, or SIZE_MAX. */
@@ -181,8 +193,10 @@ static void advance(struct hotsym *h, int64_t t)
 	h->watermark = mark;
 	while ((i = ripe(h)) != SIZE_MAX)
 		close_window(h, i, false);
-	if (!h->n_windows)
+	if (!h->n_windows) {
 		h->sample_bytes = 0;
+		h->pending = 0;
+	}
 }
 
 /* Records without a time that came first belong to the first window. */
@@ -265,6 +279,43 @@ static uint8_t better(uint8_t a, uint8_t b)
 	return known_b && !known_a ? b : a;
 }
 
+/* However often it is met in the event, the event counts it once. */
+static void count_seen(struct hotsym *h, struct window_package *p)
+{
+	if (p->stamp == h->seq)
+		return;
+	p->stamp = h->seq;
+	h->keys += p->count == 0;
+	p->count++;
+	widen(&p->first, &p->last, p->count == 1, h->call.time);
+}
+
+/* A frame shows that its file was loaded; the program's own, executed. */
+static struct window_package *file_of(struct hotsym *h, struct window *w,
+				      const struct callview_frame *f)
+{
+	const struct callview *v = &h->call;
+	bool own = sv_eq(f->module, v->binary);
+
+	if (!f->purl.n || !f->module.n)
+		return NULL;
+	return window_package(
+		w, &(struct window_file){v->image_digest, f->purl, f->module,
+					 own ? SV_NULL : f->build_id,
+					 own ? BINARY_EXEC : LIBRARY_LOADED});
+}
+
+/* known: the row that an earlier frame found, or NULL */
+static void count_file(struct hotsym *h, struct window *w,
+		       struct window_package *known,
+		       const struct callview_frame *f)
+{
+	struct window_package *p = known ? known : file_of(h, w, f);
+
+	if (p)
+		count_seen(h, p);
+}
+
 static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 			size_t i, const struct window_sample **sample)
 {
@@ -273,8 +324,10 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 	struct window_symbol *s;
 	bool fresh;
 
-	if (!f->function_name.n || (f->kernel && !h->o.kernel))
+	if (!f->function_name.n || (f->kernel && !h->o.kernel)) {
+		count_file(h, w, NULL, f);
 		return;
+	}
 	s = window_symbol(w, image, f, &fresh);
 	if (fresh) {
 		h->keys++;
@@ -285,7 +338,9 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 			*sample = make_sample(h, w);
 		s->sample = *sample;
 		s->verdict = f->verdict;
+		s->package = file_of(h, w, f);
 	}
+	count_file(h, w, sv_eq(*s->module, f->module) ? s->package : NULL, f);
 	s->verdict = better(s->verdict, f->verdict);
 	up = caller_of(h, i);
 	if (up && up->function_id.n)
@@ -303,17 +358,14 @@ static void count_package(struct hotsym *h, struct window *w)
 {
 	const struct callview *v = &h->call;
 	bool exec = v->probe_type == PROBE_EXEC;
-	struct window_package *p;
-	sv module = exec ? v->binary : v->loaded_path;
+	struct window_file f = {
+		v->image_digest, v->file_purl,
+		exec ? v->binary : v->loaded_path,
+		exec ? SV_NULL : v->loaded_build_id,
+		exec ? BINARY_EXEC : LIBRARY_LOADED};
 
-	if ((!exec && v->probe_type != PROBE_LOADER) || !module.n)
-		return;
-	p = window_package(w, v->image_digest, module,
-			   exec ? SV_NULL : v->loaded_build_id,
-			   exec ? BINARY_EXEC : LIBRARY_LOADED);
-	h->keys += p->count == 0;
-	p->count++;
-	widen(&p->first, &p->last, p->count == 1, v->time);
+	if ((exec || v->probe_type == PROBE_LOADER) && f.module.n)
+		count_seen(h, window_package(w, &f));
 }
 
 static void count_call(struct hotsym *h, struct window *w)
@@ -328,6 +380,31 @@ static void count_call(struct hotsym *h, struct window *w)
 		h->stats.early_flushes++;
 		hotsym_flush(h, true);
 	}
+}
+
+/* --- time that passes ---------------------------------------------------- */
+
+static bool is_live(const struct hotsym *h)
+{
+	int64_t latest = h->watermark / NS_PER_MS + (int64_t)h->o.lateness_ms;
+
+	return h->watermark != WINDOW_UNTIMED &&
+	       now_ms(CLOCK_REALTIME) - latest <= HOTSYM_LIVE_S * 1000LL;
+}
+
+int hotsym_idle(struct hotsym *h)
+{
+	int64_t left;
+
+	if (!h->o.flush_ms || !h->pending || !is_live(h))
+		return -1;
+	left = h->pending + (int64_t)h->o.flush_ms -
+	       now_ms(CLOCK_MONOTONIC_COARSE);
+	if (left > 0)
+		return (int)MIN(left, INT32_MAX);
+	h->stats.timed_flushes++;
+	hotsym_flush(h, true);
+	return -1;
 }
 
 /* Events without a time (loader events) happen now: at the latest time. */
@@ -353,6 +430,8 @@ bool hotsym_call(struct hotsym *h, sv call)
 	if (!callview_parse(call, &h->call))
 		return false;
 	h->seq++;
+	if (!h->pending)
+		h->pending = now_ms(CLOCK_MONOTONIC_COARSE);
 	h->stats.frames_cut += h->call.frames_cut;
 	if (!h->session)
 		h->session = mem_sv(h->call.event_id);

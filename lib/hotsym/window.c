@@ -131,20 +131,22 @@ static bool same_package(const void *entry, const void *key)
 	const struct window_package *a = entry, *b = key;
 
 	return a->evidence == b->evidence && a->module == b->module &&
-	       a->build_id == b->build_id && a->image_digest == b->image_digest;
+	       a->build_id == b->build_id && a->purl == b->purl &&
+	       a->image_digest == b->image_digest;
 }
 
-struct window_package *window_package(struct window *w, sv image_digest,
-				      sv module, sv build_id,
-				      uint32_t evidence)
+struct window_package *window_package(struct window *w,
+				      const struct window_file *f)
 {
 	struct window_package key = {
-		.image_digest = window_intern(w, image_digest),
-		.module = window_intern(w, module),
-		.build_id = window_intern(w, build_id),
-		.evidence = evidence};
-	const void *parts[] = {key.image_digest, key.module, key.build_id};
-	uint64_t h = hash_pointers(parts, ARRAY_LEN(parts)) + evidence;
+		.image_digest = window_intern(w, f->image_digest),
+		.purl = window_intern(w, f->purl),
+		.module = window_intern(w, f->module),
+		.build_id = window_intern(w, f->build_id),
+		.evidence = f->evidence};
+	const void *parts[] = {key.image_digest, key.purl, key.module,
+			       key.build_id};
+	uint64_t h = hash_pointers(parts, ARRAY_LEN(parts)) + f->evidence;
 	struct window_package *p =
 		table_get(&w->package_table, h, same_package, &key);
 
@@ -179,6 +181,8 @@ static int by_package(const void *pa, const void *pb)
 	const struct window_package *b = *(struct window_package *const *)pb;
 	int c = sv_cmp(*a->image_digest, *b->image_digest);
 
+	if (!c)
+		c = sv_cmp(*a->purl, *b->purl);
 	if (!c)
 		c = sv_cmp(*a->module, *b->module);
 	if (!c)

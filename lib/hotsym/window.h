@@ -33,10 +33,12 @@ struct window_symbol {
 	const sv **callers; /* function ids, unsorted */
 	uint32_t n_callers, cap_callers;
 	const struct window_sample *sample; /* or NULL */
+	struct window_package *package; /* its file's; NULL: has no purl */
 };
 
 struct window_package {
-	const sv *image_digest, *module, *build_id;
+	const sv *image_digest, *purl, *module, *build_id;
+	uint64_t stamp; /* as a symbol's */
 	uint32_t evidence; /* rt.v1.PackageSeen.Evidence */
 	uint64_t count;
 	struct timestamp first, last;
@@ -74,9 +76,14 @@ struct window_symbol *window_symbol(struct window *w, const sv *image_digest,
 void window_caller(struct window *w, struct window_symbol *s, sv function_id,
 		   size_t max);
 
-struct window_package *window_package(struct window *w, sv image_digest,
-				      sv module, sv build_id,
-				      uint32_t evidence);
+/* What was seen of a file. */
+struct window_file {
+	sv image_digest, purl, module, build_id;
+	uint32_t evidence;
+};
+
+struct window_package *window_package(struct window *w,
+				      const struct window_file *f);
 
 /* Puts symbols, callers and packages in the order of their keys. */
 void window_sort(struct window *w);

@@ -35,6 +35,7 @@ static const struct rule rules[] = {
 	{"ProcessTracepoint", "event", FIELD_NAME},
 	{"ProcessUsdt", "provider", FIELD_NAME},
 	{"ProcessUsdt", "name", FIELD_NAME},
+	{"CanonicalStackFrame", "inlined", FIELD_NAME},
 	{NULL, "syscall", FIELD_NAME},
 	{NULL, "arguments", FIELD_CMDLINE},
 	{"Process", "binary", FIELD_RESOLVE_PATH},
@@ -48,6 +49,7 @@ static const struct rule rules[] = {
 	{NULL, "cwd", FIELD_PATH},
 	{NULL, "mount", FIELD_PATH},
 	{NULL, "source_file", FIELD_PATH},
+	{NULL, "inlined_at", FIELD_PATH},
 	{NULL, "cgroup_path", FIELD_PATH},
 };
 

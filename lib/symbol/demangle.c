@@ -409,6 +409,11 @@ enum demangle_lang demangle_symbol(sv raw, bool go, struct buf *symbol,
 		mangled[name.n] = '\0';
 		lang = demangle(mangled, name.n, symbol, function_name);
 	}
+	/* Nothing but a tag, as a hostile name may have it. */
+	if (lang != DEMANGLE_NONE && function_name->n == function_start) {
+		symbol->n = symbol_start;
+		lang = DEMANGLE_NONE;
+	}
 	if (lang == DEMANGLE_NONE) {
 		buf_sv(symbol, hygiene_first(name, DEMANGLE_MAX_OUT));
 		put_plain(function_name, hygiene_first(name, DEMANGLE_MAX_OUT),

@@ -22,7 +22,8 @@ struct elfmod {
 	size_t n_segments;
 	size_t bad_symbols;
 	enum elfmod_id_kind id_kind;
-	bool go;
+	bool go, has_digest;
+	uint8_t digest[KEYHASH_LEN];
 	size_t id_len;
 	char id[MAX_ID];
 };
@@ -102,6 +103,8 @@ static struct elfmod *make(int fd, struct elfread *e, struct rt_err *err)
 		mem_dup(e->segments, e->n_segments * sizeof(*m->segments));
 	m->n_segments = e->n_segments;
 	m->bad_symbols = e->bad_symbols;
+	m->has_digest = e->has_digest;
+	memcpy(m->digest, e->digest, KEYHASH_LEN);
 	identify(m, fd, e);
 	return m;
 }
@@ -278,6 +281,16 @@ bool elfmod_find(const struct elfmod *m, sv name, struct elfsym *out)
 size_t elfmod_bad_symbols(const struct elfmod *m)
 {
 	return m->bad_symbols;
+}
+
+bool elfmod_is(const struct elfmod *m, const uint8_t digest[KEYHASH_LEN])
+{
+	return m->has_digest && !memcmp(m->digest, digest, KEYHASH_LEN);
+}
+
+bool elfmod_same(const struct elfmod *a, const struct elfmod *b)
+{
+	return b->has_digest && elfmod_is(a, b->digest);
 }
 
 bool elfmod_is_alias(const struct elfmod *m, uint64_t start, sv name)

@@ -13,6 +13,7 @@
 #define RT_ELFMOD_H
 
 #include "base/base.h"
+#include "base/keyhash.h"
 #include "symbol/alias.h"
 #include "symbol/debugdirs.h"
 
@@ -88,6 +89,12 @@ bool elfmod_is_alias(const struct elfmod *m, uint64_t start, sv name);
 
 /* Symbols of the file that make no sense (outside their table or section). */
 size_t elfmod_bad_symbols(const struct elfmod *m);
+/*
+ * Has it the same symbols and mappings as the file of that digest
+ * (elfread_digest)? A build-id alone does not tell.
+ */
+bool elfmod_is(const struct elfmod *m, const uint8_t digest[KEYHASH_LEN]);
+bool elfmod_same(const struct elfmod *a, const struct elfmod *b);
 /* Memory owned. */
 size_t elfmod_bytes(const struct elfmod *m);
 

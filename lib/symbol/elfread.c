@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "symbol/elfdigest.h"
 #include "symbol/elfmore.h"
 #include "symbol/elfplt.h"
 
@@ -48,7 +49,8 @@ static void take_note(struct elfread *out, uint32_t type, sv owner, sv desc)
  * Not gelf_getnote: it refuses a last note whose padding is missing, which is
  * what `ld --build-id=0xabcd` writes.
  */
-static void read_notes(struct elfreader *r, const Elf_Data *data, uint64_t align)
+static void read_notes(struct elfreader *r, const Elf_Data *data,
+		       uint64_t align)
 {
 	sv s = {data->d_buf, data->d_buf ? data->d_size : 0};
 	size_t mask = align == 8 ? 7 : 3;
@@ -262,7 +264,7 @@ static bool read_table(struct elfreader *r, const struct table_data *t)
 
 /* The first section of a type that is linked to `link` (0: any). */
 Elf_Scn *elfread_find(struct elfreader *r, GElf_Word type, size_t link,
-			     GElf_Shdr *sh)
+		      GElf_Shdr *sh)
 {
 	for (size_t i = 1; i < r->n_sections; i++) {
 		Elf_Scn *scn = elf_getscn(r->elf, i);
@@ -355,20 +357,45 @@ static bool open_elf(struct elfreader *r, int fd)
 	return elfread_usable(r);
 }
 
-bool elfread_file(int fd, const struct debugdirs *debug, struct elfread *out, struct rt_err *err)
+static bool open_headers(struct elfreader *r, int fd)
+{
+	return open_elf(r, fd) && read_segments(r) && elfread_sections(r);
+}
+
+bool elfread_digest(int fd, uint8_t out[KEYHASH_LEN])
+{
+	struct elfread e = {.debug_fd = -1};
+	struct rt_err ignored;
+	struct elfreader r = {
+		.note_room = ELFREAD_MAX_NOTES, .out = &e, .err = &ignored};
+	bool ok;
+
+	if (open_headers(&r, fd))
+		elfdigest_make(&r);
+	mem_free(r.sections);
+	ok = e.has_digest;
+	memcpy(out, e.digest, KEYHASH_LEN);
+	elfread_release(&e);
+	return ok;
+}
+
+bool elfread_file(int fd, const struct debugdirs *debug, struct elfread *out,
+		  struct rt_err *err)
 {
 	struct elfreader r = {
 		.note_room = ELFREAD_MAX_NOTES, .out = out, .err = err};
 	bool ok;
 
 	*out = (struct elfread){.debug_fd = -1};
-	ok = open_elf(&r, fd) && read_segments(&r) && elfread_sections(&r);
+	ok = open_headers(&r, fd);
 	out->go = out->go_id.n > 0;
 	/* An object file's values count from sections, not segments. */
 	if (ok && r.ehdr.e_type != ET_REL)
 		ok = elfread_symbols_of(&r, SHT_SYMTAB) &&
 		     elfread_symbols_of(&r, SHT_DYNSYM) &&
 		     elfmore_read(&r, debug) && elfplt_read(&r);
+	if (ok)
+		elfdigest_make(&r);
 	mem_free(r.sections);
 	return ok;
 }

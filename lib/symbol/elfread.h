@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "base/keyhash.h"
 #include "symbol/debugdirs.h"
 #include "symbol/symtab.h"
 
@@ -36,13 +37,15 @@ struct elfread {
 	struct symtab_builder symbols;
 	size_t bad_symbols; /* outside their string table or section */
 	/* Descriptors of the first notes of their kind, or empty. */
-	sv gnu_id; /* bytes */
-	sv go_id;  /* text */
-	bool go;   /* made by the Go linker */
+	sv gnu_id;		     /* bytes */
+	sv go_id;		     /* text */
+	bool go;		     /* made by the Go linker */
+	uint8_t digest[KEYHASH_LEN]; /* elfdigest.h */
+	bool has_digest;
 	/* What all views point into. */
 	void *elf, *debug_elf;
 	int debug_fd; /* -1: none */
-	sv unpacked; /* of .gnu_debugdata */
+	sv unpacked;  /* of .gnu_debugdata */
 	struct arena names;
 };
 
@@ -54,6 +57,8 @@ struct elfread {
  */
 bool elfread_file(int fd, const struct debugdirs *debug, struct elfread *out,
 		  struct rt_err *err);
+/* Only the digest. False: as above, or there is none. */
+bool elfread_digest(int fd, uint8_t out[KEYHASH_LEN]);
 void elfread_release(struct elfread *e);
 
 #endif

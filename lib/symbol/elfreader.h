@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * elfreader.h - what the files that read ELF through libelf share: elfread.c,
- * elfmore.c and elfplt.c. Nobody else includes it.
+ * elfmore.c, elfplt.c and debugfile.c. Nobody else includes it.
  */
 #ifndef RT_ELFREADER_H
 #define RT_ELFREADER_H

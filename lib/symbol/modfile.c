@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "symbol/demangle.h"
 #include "symbol/elfid.h"
+#include "symbol/elfread.h"
 
 /* A name that was asked for, whether there is such a symbol or not. */
 struct named {
@@ -20,13 +21,46 @@ static struct modfile **bucket(struct modfile_store *s, sv build_id)
 	return &s->buckets[hash64(build_id, 0) % MODFILE_BUCKETS];
 }
 
-static struct modfile *find(struct modfile_store *s, sv build_id, uint64_t size)
+/* The next one of that length and id, from f on. */
+static struct modfile *candidate(struct modfile *f, sv build_id, uint64_t size)
 {
-	struct modfile *f = build_id.n ? *bucket(s, build_id) : NULL;
-
-	while (f &&
-	       (f->size != size || !sv_eq(elfmod_build_id(f->elf), build_id)))
+	while (f && (f->stamp.size != size ||
+		     !sv_eq(elfmod_build_id(f->elf), build_id)))
 		f = f->next;
+	return f;
+}
+
+/*
+ * The file itself, if it was met already. Its symbols are asked for only where
+ * some file has its build-id, which is written in it and may be a lie.
+ */
+static struct modfile *find_unread(struct modfile_store *s, int fd)
+{
+	uint8_t digest[KEYHASH_LEN];
+	struct modfile *f;
+	struct elfid id;
+	sv hex;
+
+	if (!elfid_read(fd, &id) || !id.hex_len)
+		return NULL;
+	hex = (sv){id.hex, id.hex_len};
+	f = candidate(*bucket(s, hex), hex, id.file_size);
+	if (!f || !elfread_digest(fd, digest))
+		return NULL;
+	while (f && !elfmod_is(f->elf, digest))
+		f = candidate(f->next, hex, id.file_size);
+	return f;
+}
+
+/* The same where it has been read: ids other than GNU's are known only then. */
+static struct modfile *find_read(struct modfile_store *s,
+				 const struct elfmod *elf, uint64_t size)
+{
+	sv id = elfmod_build_id(elf);
+	struct modfile *f = id.n ? candidate(*bucket(s, id), id, size) : NULL;
+
+	while (f && !elfmod_same(f->elf, elf))
+		f = candidate(f->next, id, size);
 	return f;
 }
 
@@ -37,14 +71,25 @@ static struct modfile *share(struct modfile_store *s, struct modfile *f)
 	return f;
 }
 
+static struct modfile_stamp stamp_of(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return (struct modfile_stamp){0};
+	return (struct modfile_stamp){st.st_dev, st.st_ino,
+				      (uint64_t)st.st_size, st.st_ctim.tv_sec,
+				      st.st_ctim.tv_nsec};
+}
+
 static struct modfile *add(struct modfile_store *s, struct elfmod *elf,
-			   uint64_t size)
+			   const struct modfile_stamp *stamp)
 {
 	struct modfile *f = mem_zalloc(sizeof(*f));
 	struct modfile **b = bucket(s, elfmod_build_id(elf));
 
 	f->elf = elf;
-	f->size = size;
+	f->stamp = *stamp;
 	f->texts = mem_zalloc(elfmod_count(elf) * sizeof(*f->texts));
 	f->arena.block_size = 4 * KIB;
 	f->users = 1;
@@ -56,26 +101,20 @@ static struct modfile *add(struct modfile_store *s, struct elfmod *elf,
 struct modfile *modfile_open(struct modfile_store *s, int fd,
 			     struct rt_err *err)
 {
-	struct elfid id;
-	struct modfile *f;
+	struct modfile *f = find_unread(s, fd);
 	struct elfmod *elf;
-	struct stat st;
+	struct modfile_stamp st;
 
-	if (elfid_read(fd, &id)) {
-		f = find(s, (sv){id.hex, id.hex_len}, id.file_size);
-		if (f)
-			return share(s, f);
-	}
+	if (f)
+		return share(s, f);
 	s->parsed++;
 	elf = elfmod_open(fd, s->debug, err);
 	if (!elf)
 		return NULL;
-	if (fstat(fd, &st) != 0)
-		st.st_size = 0;
-	/* Ids other than GNU's are known only now. */
-	f = find(s, elfmod_build_id(elf), (uint64_t)st.st_size);
+	st = stamp_of(fd);
+	f = find_read(s, elf, st.size);
 	if (!f)
-		return add(s, elf, (uint64_t)st.st_size);
+		return add(s, elf, &st);
 	elfmod_free(elf);
 	return share(s, f);
 }
@@ -93,6 +132,7 @@ void modfile_close(struct modfile_store *s, struct modfile *f)
 	elfmod_free(f->elf);
 	mem_free(f->texts);
 	table_release(&f->named);
+	lines_close(&s->lines, &f->lines);
 	arena_release(&f->arena);
 	mem_free(f);
 }
@@ -101,6 +141,7 @@ void modfile_store_release(struct modfile_store *s)
 {
 	buf_release(&s->symbol);
 	buf_release(&s->function_name);
+	lines_store_release(&s->lines);
 }
 
 const struct modfile_text *modfile_text(struct modfile_store *s,
@@ -147,16 +188,42 @@ bool modfile_named(struct modfile *f, sv raw, struct elfsym *sym)
 	return n->found;
 }
 
+bool modfile_is(const struct modfile *f, int fd)
+{
+	struct modfile_stamp st = stamp_of(fd);
+	uint8_t digest[KEYHASH_LEN];
+
+	if (st.device == f->stamp.device && st.inode == f->stamp.inode &&
+	    st.size == f->stamp.size && st.sec == f->stamp.sec &&
+	    st.nsec == f->stamp.nsec)
+		return true;
+	return st.size == f->stamp.size && elfread_digest(fd, digest) &&
+	       elfmod_is(f->elf, digest);
+}
+
+const struct lines *modfile_lines(struct modfile_store *s, struct modfile *f,
+				  int (*open)(void *ctx), void *ctx,
+				  uint64_t vaddr)
+{
+	struct lines_source source = {
+		.open = open, .ctx = ctx, .go = elfmod_is_go(f->elf)};
+
+	if (elfmod_build_id_kind(f->elf) == ELFMOD_ID_GNU)
+		source.build_id = elfmod_build_id(f->elf);
+	return lines_find(&s->lines, &f->lines, &f->arena, &source, vaddr);
+}
+
 size_t modfile_bytes(const struct modfile *f)
 {
 	return sizeof(*f) + elfmod_bytes(f->elf) +
 	       elfmod_count(f->elf) * sizeof(*f->texts) + f->arena.total +
-	       f->named.cap * sizeof(*f->named.slots);
+	       f->named.cap * sizeof(*f->named.slots) + lines_bytes(&f->lines);
 }
 
 void modfile_forget_texts(struct modfile *f)
 {
 	memset(f->texts, 0, elfmod_count(f->elf) * sizeof(*f->texts));
 	table_release(&f->named);
+	lines_forget(&f->lines);
 	arena_release(&f->arena);
 }

@@ -30,6 +30,12 @@ const char *module_kind_name(enum module_kind kind)
 	return "unspecified";
 }
 
+bool module_is_memory(enum module_kind kind)
+{
+	return kind == MODULE_ANON || kind == MODULE_MEMFD ||
+	       kind == MODULE_HEAP || kind == MODULE_ZERO;
+}
+
 /* Names in brackets; "[stack:123]" is a thread's stack on old kernels. */
 static enum module_kind classify_bracket(sv name)
 {

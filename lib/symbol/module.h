@@ -26,6 +26,9 @@ enum module_kind {
 
 const char *module_kind_name(enum module_kind kind);
 
+/* Mappings without a file, where programs put code that they make. */
+bool module_is_memory(enum module_kind kind);
+
 /*
  * The kind, and in *path (a part of `name`) the path without " (deleted)",
  * without a leading /proc/PID/root, and without the place on the host where

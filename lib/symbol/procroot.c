@@ -21,6 +21,8 @@ struct known {
 	bool used;
 	int root; /* or -1 */
 	uint64_t id;
+	bool runs;
+	struct procroot_self self;
 	uint64_t last_use;
 };
 
@@ -139,6 +141,34 @@ static enum whose whose_is(int proc, int process, int64_t start_ns)
 								     : THEIRS;
 }
 
+/* The number behind the last blank of the line that `key` begins, or 0. */
+static uint32_t last_number(const char *text, const char *key)
+{
+	const char *s = strstr(text, key), *end, *at;
+
+	if (!s)
+		return 0;
+	end = strchrnul(s + 1, '\n');
+	for (at = end; at > s && at[-1] != '\t' && at[-1] != ' '; at--)
+		;
+	return (uint32_t)strtoul(at, NULL, 10);
+}
+
+/*
+ * A process in a PID namespace has a number in each, the innermost last; of
+ * the user ids the one by which it writes files.
+ */
+static bool read_self(int process, struct procroot_self *self)
+{
+	char text[8192];
+
+	if (!read_text(process, "status", text, sizeof(text)))
+		return false;
+	self->pid = last_number(text, "\nNSpid:");
+	self->uid = last_number(text, "\nUid:");
+	return self->pid != 0;
+}
+
 /* The same root directory and mounts, in the same container. */
 static uint64_t identity(int process, int root, sv container_id)
 {
@@ -158,8 +188,8 @@ static uint64_t identity(int process, int root, sv container_id)
  * A descriptor of PROC/PID belongs to that very process: what is opened
  * through it later is its own, or nothing when it has ended.
  */
-static int open_root(struct procroot *p, sv container_id, uint32_t pid,
-		     int64_t start_ns, uint64_t *id)
+static int open_root(struct procroot *p, struct known *k, sv container_id,
+		     uint32_t pid, int64_t start_ns)
 {
 	enum whose whose = GONE;
 	char name[16];
@@ -172,8 +202,10 @@ static int open_root(struct procroot *p, sv container_id, uint32_t pid,
 		if (whose == THEIRS)
 			root = openat(process, "root",
 				      O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (root >= 0)
-			*id = identity(process, root, container_id);
+		if (root >= 0) {
+			k->id = identity(process, root, container_id);
+			k->runs = read_self(process, &k->self);
+		}
 		close(process);
 	}
 	p->stats.opened += root >= 0;
@@ -227,7 +259,8 @@ int procroot_get(struct procroot *p, sv exec_id, sv container_id, uint32_t pid,
 		return -1;
 	k = find(p, key);
 	if (!k->used) {
-		k->root = open_root(p, container_id, pid, start_ns, &k->id);
+		k->runs = false;
+		k->root = open_root(p, k, container_id, pid, start_ns);
 		k->key = key;
 		k->container = hash128(container_id, 0);
 		if (k->root < 0 && container_id.n)
@@ -238,6 +271,12 @@ int procroot_get(struct procroot *p, sv exec_id, sv container_id, uint32_t pid,
 	p->last = k;
 	*id = k->id;
 	return k->root;
+}
+
+bool procroot_get_self(const struct procroot *p, struct procroot_self *out)
+{
+	*out = p->last->self;
+	return p->last->used && p->last->runs;
 }
 
 void procroot_get_stats(const struct procroot *p, struct procroot_stats *out)

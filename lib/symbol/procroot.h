@@ -44,6 +44,14 @@ void procroot_free(struct procroot *p);
 int procroot_get(struct procroot *p, sv exec_id, sv container_id, uint32_t pid,
 		 int64_t start_ns, uint64_t *id);
 
+/* Of a process that runs: its number as it sees itself, and its user. */
+struct procroot_self {
+	uint32_t pid, uid;
+};
+
+/* Of the process asked for last; false: it has ended. */
+bool procroot_get_self(const struct procroot *p, struct procroot_self *out);
+
 void procroot_get_stats(const struct procroot *p, struct procroot_stats *out);
 
 #endif

@@ -13,10 +13,12 @@
 enum { BUCKETS = 1024 };
 
 static const size_t DEFAULT_BYTES = 16 * MIB;
+static const size_t DEFAULT_DWARF = 256 * MIB;
 
 /* A directory under which paths mean files. */
 struct place {
 	int root;    /* -1: nowhere */
+	bool live;   /* the process's own */
 	uint64_t id; /* the same id, the same files */
 };
 
@@ -26,6 +28,7 @@ enum { ID_SYSROOT = 1, ID_IMAGE, ID_PROCESS };
 /* What a path means in a place. */
 struct resolver_entry {
 	struct resolver_module pub;
+	struct resolver_tag tag;
 	sv key; /* the path as it was asked for */
 	uint64_t place;
 	uint64_t hash;
@@ -43,9 +46,12 @@ struct resolver {
 	size_t max_bytes;
 	struct resolver_scope scope;
 	struct place place; /* of scope */
+	bool lines;
 	struct resolver_entry *buckets[BUCKETS];
 	struct resolver_entry *newest, *oldest;
 	struct modfile_store files;
+	struct perfmaps *jit;
+	struct jitname_bufs jit_room;
 	struct resolver_module told; /* the one returned last, by the stream */
 	struct resolver_stats stats;
 };
@@ -66,9 +72,15 @@ struct resolver *resolver_new(const struct resolver_opts *opts,
 	r->images = opts->images;
 	r->proc = opts->proc;
 	r->files.debug = opts->debug;
+	r->lines = opts->lines;
+	r->files.lines = (struct lines_store){
+		.debug = opts->debug,
+		.max_bytes = opts->max_dwarf ? opts->max_dwarf : DEFAULT_DWARF,
+		.inlines = opts->inlines};
 	r->loaded = loaded_new(opts->max_facts);
+	r->jit = perfmaps_new(opts->max_jit);
 	r->max_bytes = opts->max_bytes ? opts->max_bytes : DEFAULT_BYTES;
-	r->place = (struct place){root, ID_SYSROOT};
+	r->place = (struct place){.root = root, .id = ID_SYSROOT};
 	return r;
 }
 
@@ -81,6 +93,7 @@ void resolver_enter(struct resolver *r, const struct resolver_scope *scope)
 {
 	uint64_t id = 0;
 	int root = -1;
+	bool live = false;
 
 	r->scope = *scope;
 	if (r->images && scope->image_digest.n) {
@@ -92,12 +105,19 @@ void resolver_enter(struct resolver *r, const struct resolver_scope *scope)
 				    scope->container_id, scope->pid,
 				    scope->start_ns, &id);
 		id = place_id(ID_PROCESS, id);
+		live = root >= 0;
 	}
 	if (root < 0) {
 		root = r->sysroot;
 		id = ID_SYSROOT;
 	}
-	r->place = (struct place){root, id};
+	r->place = (struct place){.root = root, .live = live, .id = id};
+}
+
+int resolver_place(const struct resolver *r, uint64_t *id)
+{
+	*id = r->place.id;
+	return r->place.root;
 }
 
 static sv place_name(const struct resolver_scope *s)
@@ -165,6 +185,8 @@ void resolver_free(struct resolver *r)
 		evict(r, r->oldest);
 	modfile_store_release(&r->files);
 	loaded_free(r->loaded);
+	perfmaps_free(r->jit);
+	jitname_release(&r->jit_room);
 	if (r->sysroot >= 0)
 		close(r->sysroot);
 	mem_free(r);
@@ -217,6 +239,7 @@ static struct resolver_entry *add(struct resolver *r, sv path, uint64_t hash)
 	e->hash = hash;
 	e->bytes = sizeof(*e) + path.n;
 	e->pub.entry = e;
+	e->pub.tag = &e->tag;
 	e->pub.build_id_kind = "";
 	e->pub.kind = module_classify(e->key, &e->pub.path);
 	if (e->pub.kind == MODULE_FILE && r->place.root >= 0)
@@ -322,6 +345,7 @@ static void set_found(struct resolver *r, struct modfile *file,
 	out->raw_symbol = sym->name;
 	out->start = sym->start;
 	out->offset = sym->offset;
+	out->pc = sym->start + sym->offset;
 }
 
 void resolver_frame(struct resolver *r, const struct resolver_module *m,
@@ -332,8 +356,10 @@ void resolver_frame(struct resolver *r, const struct resolver_module *m,
 	struct elfsym sym;
 
 	not_found(m, out);
-	if (file && elfmod_lookup(file->elf, file_offset, is_caller, &sym))
+	if (file && elfmod_lookup(file->elf, file_offset, is_caller, &sym)) {
 		set_found(r, file, &sym, out);
+		out->pc -= is_caller;
+	}
 }
 
 void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
@@ -347,6 +373,36 @@ void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
 		set_found(r, file, &sym, out);
 }
 
+struct reopening {
+	const struct resolver *r;
+	const struct resolver_module *m;
+};
+
+/* The path may mean another file by now. */
+static int reopen(void *ctx)
+{
+	const struct reopening *o = ctx;
+	struct rt_err ignored;
+	int fd = root_open_file(o->r->place.root, o->m->path, &ignored);
+
+	if (fd < 0 || modfile_is(o->m->entry->file, fd))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+const struct lines *resolver_lines(struct resolver *r,
+				   const struct resolver_module *m,
+				   const struct resolver_frame *f)
+{
+	struct modfile *file = file_of(m);
+	struct reopening o = {r, m};
+
+	return r->lines && file && f->found
+		       ? modfile_lines(&r->files, file, reopen, &o, f->pc)
+		       : NULL;
+}
+
 bool resolver_is_alias(const struct resolver_module *m,
 		       const struct resolver_frame *f, sv raw)
 {
@@ -354,6 +410,44 @@ bool resolver_is_alias(const struct resolver_module *m,
 
 	return file && f->found &&
 	       elfmod_is_alias(file->elf, f->start, hygiene_cut_version(raw));
+}
+
+/*
+ * A recorded process in a container is known by its number there only: the
+ * host's may be another process's map.
+ */
+static bool jit_process(const struct resolver *r, struct perfmaps_process *p)
+{
+	const struct resolver_scope *s = &r->scope;
+	struct procroot_self self;
+
+	*p = (struct perfmaps_process){.root = r->place.root,
+				       .place = r->place.id,
+				       .pid = s->ns_pid,
+				       .start_ns = s->start_ns};
+	if (r->place.live && procroot_get_self(r->proc, &self)) {
+		p->live = true;
+		p->pid = self.pid;
+		p->uid = self.uid;
+	} else if (!p->pid && !s->container_id.n) {
+		p->pid = s->pid;
+	}
+	return p->pid != 0;
+}
+
+bool resolver_jit(struct resolver *r, const struct resolver_module *m,
+		  uint64_t address, bool is_caller, struct jitname *out,
+		  uint64_t *offset)
+{
+	struct perfmaps_process p;
+	struct perfmap_hit hit;
+
+	if (!module_is_memory(m->kind) || !address || !jit_process(r, &p) ||
+	    !perfmaps_find(r->jit, &p, address, is_caller, &hit))
+		return false;
+	jitname_parse(hit.name, &r->jit_room, out);
+	*offset = hit.offset;
+	return true;
 }
 
 bool resolver_function_id(struct buf *out, const struct resolver_frame *f,
@@ -383,6 +477,8 @@ void resolver_get_stats(const struct resolver *r, struct resolver_stats *out)
 	*out = r->stats;
 	out->loads += r->files.parsed;
 	out->shared = r->files.shared;
+	perfmaps_get_stats(r->jit, &out->jit);
+	out->lines = r->files.lines.stats;
 	loaded_get_stats(r->loaded, &l);
 	out->facts = l.facts;
 	out->facts_evicted = l.evictions;

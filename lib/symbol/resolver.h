@@ -31,8 +31,11 @@
 #include "base/buf.h"
 #include "symbol/debugdirs.h"
 #include "symbol/images.h"
+#include "symbol/jitname.h"
 #include "symbol/kallsyms.h"
+#include "symbol/lines.h"
 #include "symbol/module.h"
+#include "symbol/perfmaps.h"
 #include "symbol/procroot.h"
 
 struct resolver;
@@ -45,7 +48,11 @@ struct resolver_opts {
 	struct procroot *proc;
 	const struct debugdirs *debug; /* where stripped symbols are */
 	struct kallsyms *kernel; /* for kernel frames, which are not ours */
-	size_t max_facts; /* of resolver_loaded; 0: loaded.h's default */
+	size_t max_jit;		 /* bytes of perf maps; 0: none is read */
+	size_t max_facts;	 /* of resolver_loaded; 0: loaded.h's default */
+	bool lines;		 /* resolver_lines has answers */
+	bool inlines;		 /* with the inlined functions */
+	size_t max_dwarf;	 /* bytes of DWARF in memory; 0: 256 MiB */
 };
 
 /* Whose frames come next. Views live until the next resolver_enter. */
@@ -55,7 +62,14 @@ struct resolver_scope {
 	sv node;
 	sv image_digest;
 	uint32_t pid;
+	uint32_t ns_pid;  /* as the process sees itself; 0: not known */
 	int64_t start_ns; /* of the process, since 1970; 0: not known */
+};
+
+/* What the resolver's user keeps beside a module. */
+struct resolver_tag {
+	const void *p;
+	uint64_t serial;
 };
 
 struct resolver_module {
@@ -71,6 +85,8 @@ struct resolver_module {
 	const char *problem;
 	int problem_errno;
 	struct resolver_entry *entry; /* private */
+	/* One for each path of a place, all zero at first; never NULL. */
+	struct resolver_tag *tag;
 };
 
 struct resolver_frame {
@@ -80,6 +96,7 @@ struct resolver_frame {
 	sv function_name; /* see demangle.h */
 	sv raw_symbol;	  /* as in the symbol table, without version */
 	uint64_t start;	  /* of the function, a virtual address */
+	uint64_t pc;	  /* of the instruction: of a caller, of its call */
 	uint64_t offset;  /* of the pc from the function's start */
 	sv build_id;	  /* also where nothing was found */
 	const char *build_id_kind;
@@ -91,7 +108,9 @@ struct resolver_stats {
 	uint64_t evictions; /* paths forgotten for the budget */
 	uint64_t refused;   /* look-ups of files with another build-id */
 	uint64_t facts, facts_evicted; /* of resolver_loaded */
-	size_t modules;		       /* paths known */
+	struct perfmaps_stats jit;
+	struct lines_stats lines;
+	size_t modules; /* paths known */
 	size_t bytes;
 };
 
@@ -102,6 +121,12 @@ void resolver_free(struct resolver *r);
 
 /* Until the first call the process is one that nothing is known of. */
 void resolver_enter(struct resolver *r, const struct resolver_scope *scope);
+
+/*
+ * Where paths mean files now: a descriptor that stays the resolver's and lives
+ * until the next resolver_enter, or -1. *id: the same id, the same files.
+ */
+int resolver_place(const struct resolver *r, uint64_t *id);
 
 /* A process of that scope mapped the file; build_id in bytes. */
 void resolver_loaded(struct resolver *r, const struct resolver_scope *scope,
@@ -131,11 +156,28 @@ void resolver_named(struct resolver *r, const struct resolver_module *m, sv raw,
 		    struct resolver_frame *out);
 
 /*
+ * The source behind a frame that was just found in the module; NULL: nothing
+ * is known, or resolver_opts.lines was not set.
+ */
+const struct lines *resolver_lines(struct resolver *r,
+				   const struct resolver_module *m,
+				   const struct resolver_frame *f);
+
+/*
  * Is it another raw name of the function that was found there? Versions
  * (`@V`) do not count.
  */
 bool resolver_is_alias(const struct resolver_module *m,
 		       const struct resolver_frame *f, sv raw);
+
+/*
+ * Code made at run time, by the process's perf map: the module is memory
+ * without a file, the address one of the run. False: not known. Views live
+ * until the next call; *offset is from the function's start.
+ */
+bool resolver_jit(struct resolver *r, const struct resolver_module *m,
+		  uint64_t address, bool is_caller, struct jitname *out,
+		  uint64_t *offset);
 
 /*
  * Appends `<build-id>:<function_name>+0x<offset>`; offset 0 names the function

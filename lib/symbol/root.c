@@ -111,6 +111,8 @@ struct walk {
 	size_t pos, end;	 /* of what is left to walk, in rest */
 	char rest[2 * PATH_MAX]; /* filled from the end, links go in front */
 	char name[NAME_MAX + 1];
+	size_t real_n;
+	char real[PATH_MAX]; /* of the directory that the walk is in */
 };
 
 static int walk_dir(const struct walk *w)
@@ -120,8 +122,11 @@ static int walk_dir(const struct walk *w)
 
 static void walk_up(struct walk *w)
 {
-	if (w->depth)
-		close(w->dirs[--w->depth]);
+	if (!w->depth)
+		return;
+	close(w->dirs[--w->depth]);
+	while (w->real[--w->real_n] != '/')
+		;
 }
 
 static void walk_to_root(struct walk *w)
@@ -172,6 +177,18 @@ static int walk_link(struct walk *w)
 	return 0;
 }
 
+static bool walk_append(struct walk *w)
+{
+	size_t n = strlen(w->name);
+
+	if (w->real_n + 1 + n >= sizeof(w->real))
+		return false;
+	w->real[w->real_n] = '/';
+	memcpy(w->real + w->real_n + 1, w->name, n);
+	w->real_n += n + 1;
+	return true;
+}
+
 static int walk_enter(struct walk *w)
 {
 	int fd;
@@ -182,6 +199,10 @@ static int walk_enter(struct walk *w)
 		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
+	if (!walk_append(w)) {
+		close(fd);
+		return ENAMETOOLONG;
+	}
 	w->dirs[w->depth++] = fd;
 	return 0;
 }
@@ -210,15 +231,25 @@ static int walk_step(struct walk *w, int *fd)
 	return *fd < 0 ? errno : 0;
 }
 
+/* The struct is too large to be cleared for each walk. */
+static void walk_begin(struct walk *w, int root, sv path)
+{
+	w->root = root;
+	w->depth = w->links = 0;
+	w->real_n = 0;
+	w->end = sizeof(w->rest);
+	w->pos = w->end - path.n;
+	memcpy(w->rest + w->pos, path.p, path.n);
+}
+
 int root_walk_file(int root, sv path, struct rt_err *err)
 {
-	struct walk w = {.root = root, .end = sizeof(w.rest)};
+	struct walk w;
 	int error, fd = -1;
 
 	if (!path_valid(path, err))
 		return -1;
-	w.pos = w.end - path.n;
-	memcpy(w.rest + w.pos, path.p, path.n);
+	walk_begin(&w, root, path);
 	while (fd < 0 && walk_next(&w, &error)) {
 		error = walk_step(&w, &fd);
 		if (error)
@@ -230,4 +261,113 @@ int root_walk_file(int root, sv path, struct rt_err *err)
 	if (fd < 0)
 		return fail(err, "not a regular file", EINVAL);
 	return regular_only(fd, err);
+}
+
+bool root_read_file(int root, sv path, size_t max, struct buf *out,
+		    struct rt_err *err)
+{
+	int fd = root_open_file(root, path, err);
+	size_t from = out->n;
+	ssize_t n = -1;
+	struct stat st;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0)
+		buf_reserve(out, MIN(max, (size_t)st.st_size) + 1);
+	do {
+		buf_reserve(out, 4 * KIB);
+		n = read(fd, out->p + out->n, out->cap - out->n);
+		out->n += n > 0 ? (size_t)n : 0;
+	} while ((n > 0 && out->n - from <= max) || (n < 0 && errno == EINTR));
+	if (n < 0)
+		fail(err, "cannot read file", errno);
+	else if (out->n - from > max)
+		fail(err, "file is too large", EFBIG);
+	close(fd);
+	return n >= 0 && out->n - from <= max;
+}
+
+/* One component. 0 to go on, or errno; *last: w->name is no directory. */
+static int walk_real_step(struct walk *w, bool *last)
+{
+	struct stat st;
+
+	*last = false;
+	if (strcmp(w->name, ".") == 0)
+		return 0;
+	if (strcmp(w->name, "..") == 0) {
+		walk_up(w);
+		return 0;
+	}
+	if (fstatat(walk_dir(w), w->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno;
+	if (S_ISLNK(st.st_mode))
+		return walk_link(w);
+	*last = !S_ISDIR(st.st_mode);
+	if (!*last)
+		return walk_enter(w);
+	if (w->pos != w->end)
+		return ENOTDIR;
+	return walk_append(w) ? 0 : ENAMETOOLONG;
+}
+
+/* To the end of the path; the walk stays there. 0 or an errno. */
+static int walk_real(struct walk *w, int root, sv path, bool *last)
+{
+	int error = 0;
+
+	*last = false;
+	walk_begin(w, root, path);
+	while (!*last && walk_next(w, &error)) {
+		error = walk_real_step(w, last);
+		if (error)
+			break;
+	}
+	return error;
+}
+
+/* Where `real` names a file, it has one component more than `dirs`. */
+static void walk_end(struct walk *w)
+{
+	while (w->depth)
+		close(w->dirs[--w->depth]);
+}
+
+bool root_real_path(int root, sv path, struct buf *out, struct rt_err *err)
+{
+	struct walk w;
+	int error;
+	bool last;
+
+	if (!path_valid(path, err))
+		return false;
+	error = walk_real(&w, root, path, &last);
+	walk_end(&w);
+	if (error) {
+		fail(err, "cannot resolve path", error);
+		return false;
+	}
+	buf_add(out, w.real_n ? w.real : "/", w.real_n ? w.real_n : 1);
+	return true;
+}
+
+int root_open_dir(int root, sv path, struct rt_err *err)
+{
+	struct walk w;
+	int error, fd = -1;
+	bool last;
+
+	if (!path_valid(path, err))
+		return -1;
+	error = walk_real(&w, root, path, &last);
+	if (!error && last)
+		error = ENOTDIR;
+	if (!error) {
+		fd = openat(walk_dir(&w), ".",
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		error = fd < 0 ? errno : 0;
+	}
+	walk_end(&w);
+	return fd >= 0 ? fd : fail(err, "cannot open directory", error);
 }

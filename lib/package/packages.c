@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "package/packages.h"
+
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "package/elfpkg.h"
+#include "package/pkgroot.h"
+#include "pipe/diag.h"
+#include "symbol/root.h"
+
+/* What is known of a root. */
+struct place {
+	uint64_t id;
+	struct pkgindex *index; /* NULL: it has no database */
+	size_t bytes;
+	uint64_t used;
+};
+
+struct answer {
+	struct package pub;
+	uint64_t place;
+	sv path;
+};
+
+struct packages {
+	struct place places[PACKAGES_MAX_ROOTS];
+	size_t n_places;
+	uint64_t clock;
+	struct table answers;
+	struct arena arena; /* of the answers */
+	uint64_t serial;    /* of the arena's contents, from 1 */
+	struct buf real;
+	struct elfpkg file;
+	struct packages_stats stats;
+};
+
+struct packages *packages_new(void)
+{
+	struct packages *p = mem_zalloc(sizeof(*p));
+
+	p->serial = 1;
+	return p;
+}
+
+void packages_free(struct packages *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n_places; i++)
+		pkgindex_free(p->places[i].index);
+	table_release(&p->answers);
+	arena_release(&p->arena);
+	buf_release(&p->real);
+	elfpkg_release(&p->file);
+	mem_free(p);
+}
+
+uint64_t packages_serial(const struct packages *p)
+{
+	return p->serial;
+}
+
+void packages_get_stats(const struct packages *p, struct packages_stats *out)
+{
+	*out = p->stats;
+}
+
+/* --- indexes -------------------------------------------------------------- */
+
+static void forget_oldest_place(struct packages *p)
+{
+	struct place *old = &p->places[0];
+
+	for (size_t i = 1; i < p->n_places; i++)
+		if (p->places[i].used < old->used)
+			old = &p->places[i];
+	p->stats.index_bytes -= old->bytes;
+	p->stats.evicted++;
+	pkgindex_free(old->index);
+	*old = p->places[--p->n_places];
+}
+
+static struct place *add_place(struct packages *p, int root, uint64_t id)
+{
+	struct place new = {.id = id, .index = pkgroot_read(root)};
+	struct pkgindex_stats st = {0};
+
+	if (new.index) {
+		pkgindex_get_stats(new.index, &st);
+		p->stats.indexed++;
+		p->stats.refused += st.refused;
+	}
+	new.bytes = st.bytes;
+	while (p->n_places &&
+	       (p->n_places == PACKAGES_MAX_ROOTS ||
+		p->stats.index_bytes + new.bytes > PACKAGES_MAX_INDEX))
+		forget_oldest_place(p);
+	p->stats.index_bytes += new.bytes;
+	p->places[p->n_places] = new;
+	return &p->places[p->n_places++];
+}
+
+static struct place *place_of(struct packages *p, int root, uint64_t id)
+{
+	struct place *at = NULL;
+
+	for (size_t i = 0; i < p->n_places && !at; i++)
+		if (p->places[i].id == id)
+			at = &p->places[i];
+	if (!at)
+		at = add_place(p, root, id);
+	at->used = ++p->clock;
+	return at;
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+/*
+ * What was run is the file behind the links: that one's package first, the
+ * link's where the file is in none.
+ */
+static const struct pkgindex_package *
+in_database(struct packages *p, int root, const struct pkgindex *ix, sv path)
+{
+	const struct pkgindex_package *found = NULL;
+	struct rt_err err;
+
+	p->real.n = 0;
+	if (root_real_path(root, path, &p->real, &err))
+		found = pkgindex_find(ix, buf_view(&p->real));
+	return found ? found : pkgindex_find(ix, path);
+}
+
+/* Between the last slash and the version or the qualifiers. */
+static sv name_of(sv purl)
+{
+	purl = sv_first(purl, sv_find(purl, '?'));
+	purl = sv_first(purl, sv_find(purl, '@'));
+	return sv_from(purl, sv_rfind(purl, '/') + 1);
+}
+
+static sv version_of(sv purl)
+{
+	purl = sv_first(purl, sv_find(purl, '?'));
+	return sv_from(purl, sv_find(purl, '@'));
+}
+
+/* Debian's note names the source package, so its name says nothing. */
+static bool contradicts(sv a, sv b)
+{
+	sv type = sv_first(a, sv_find(a, '/') + 1);
+
+	if (!sv_starts(b, type))
+		return false;
+	return !sv_eq(version_of(a), version_of(b)) ||
+	       (!sv_eq(type, SV("pkg:deb/")) && !sv_eq(name_of(a), name_of(b)));
+}
+
+/* What one source says; empty where it says nothing. */
+struct claim {
+	sv purl;
+	const char *source;
+	double confidence;
+	const struct parts *parts;
+};
+
+static void weigh(struct packages *p, sv path, const struct claim *claims,
+		  size_t n, struct package *out)
+{
+	const struct claim *best = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct claim *c = &claims[i];
+
+		if (!best && (c->purl.n || c->parts)) {
+			best = c;
+			*out = (struct package){arena_dup(&p->arena, c->purl),
+						c->source, c->confidence,
+						c->parts};
+		} else if (best && c->purl.n && best->purl.n &&
+			   contradicts(best->purl, c->purl)) {
+			p->stats.contradictions++;
+			out->confidence = best->confidence / 2;
+			if (diag_allow("files with two packages"))
+				diag_warn("'%.*s': %s says %.*s, %s says %.*s",
+					  SV_ARG(path), best->source,
+					  SV_ARG(best->purl), c->source,
+					  SV_ARG(c->purl));
+		}
+	}
+}
+
+static void judge(struct packages *p, int root, uint64_t place, sv path,
+		  struct package *out)
+{
+	const struct pkgindex *ix = place_of(p, root, place)->index;
+	const struct pkgindex_package *found;
+	struct claim claims[3] = {{.source = ""}};
+	struct rt_err err;
+	int fd = root_open_file(root, path, &err);
+
+	found = ix ? in_database(p, root, ix, path) : NULL;
+	if (found)
+		claims[0] =
+			(struct claim){found->purl, found->source, 0.95, NULL};
+	if (fd >= 0) {
+		elfpkg_read(&p->file, fd, &p->arena);
+		close(fd);
+		claims[1] = (struct claim){buf_view(&p->file.note), "note", 0.9,
+					   NULL};
+		claims[2] =
+			(struct claim){buf_view(&p->file.build),
+				       p->file.language, 0.9, p->file.parts};
+	}
+	weigh(p, path, claims, ARRAY_LEN(claims), out);
+}
+
+struct key {
+	uint64_t place;
+	sv path;
+};
+
+static bool is_answer(const void *entry, const void *key)
+{
+	const struct answer *a = entry;
+	const struct key *k = key;
+
+	return a->place == k->place && sv_eq(a->path, k->path);
+}
+
+static void forget_answers(struct packages *p)
+{
+	table_release(&p->answers);
+	arena_release(&p->arena);
+	p->serial++;
+	p->stats.evicted++;
+}
+
+const struct package *packages_of(struct packages *p, int root, uint64_t place,
+				  sv path)
+{
+	static const struct package none = {.source = ""};
+	struct key key = {place, path};
+	uint64_t hash = hash64(path, place);
+	struct answer *a;
+
+	if (root < 0 || !path.n)
+		return &none;
+	a = table_get(&p->answers, hash, is_answer, &key);
+	if (a)
+		return &a->pub;
+	if (p->arena.total + p->answers.cap * sizeof(*p->answers.slots) >
+	    PACKAGES_MAX_ANSWERS)
+		forget_answers(p);
+	a = arena_zalloc(&p->arena, sizeof(*a));
+	a->pub.source = "";
+	a->place = place;
+	a->path = arena_dup(&p->arena, path);
+	judge(p, root, place, path, &a->pub);
+	table_add(&p->answers, hash, a);
+	return &a->pub;
+}
+
+sv packages_function(const struct package *pkg, sv raw, sv name)
+{
+	return pkg->parts ? parts_find(pkg->parts, raw, name) : pkg->purl;
+}

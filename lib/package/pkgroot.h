@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pkgroot.h - the index of a root: whatever package databases it has, and the
+ * links among its first directories (/lib -> usr/lib), by which the database
+ * and the kernel may write one path in two ways.
+ */
+#ifndef RT_PKGROOT_H
+#define RT_PKGROOT_H
+
+#include "base/base.h"
+#include "package/pkgindex.h"
+
+/* NULL: the root has no package database. */
+struct pkgindex *pkgroot_read(int root);
+
+#endif
