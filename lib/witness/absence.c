@@ -48,10 +48,12 @@ static const char *take(struct absence *a)
 		return "probe.policy: no name of a tracing policy";
 	if (!json_is_array(a->functions) || !json_array_size(a->functions))
 		return "functions: none";
-	json_array_foreach(a->functions, i, f)
-		if (!text(f, "image_digest") || !text(f, "function"))
-			return "functions: image_digest and function are "
-			       "needed";
+	json_array_foreach(
+		a->functions, i,
+		f) if (!text(f, "image_digest") ||
+		       !text(f, "function")) return "functions: image_digest "
+						    "and function are "
+						    "needed";
 	a->minimum_range = json_integer_value(range);
 	a->maximum_lost = (uint64_t)json_integer_value(lost);
 	return NULL;
@@ -70,9 +72,9 @@ struct absence *absence_read(const char *file, struct rt_err *err)
 		err->msg = take(a);
 		err->pos = 0;
 		canonical = json_dumps(a->policy, JSON_COMPACT);
-		if (!err->msg && (!canonical ||
-				  !statement_digest(sv_str(canonical),
-						    a->digest)))
+		if (!err->msg &&
+		    (!canonical ||
+		     !statement_digest(sv_str(canonical), a->digest)))
 			err->msg = "no canonical form";
 		free(canonical);
 		if (!err->msg)
@@ -102,16 +104,17 @@ static bool is_attached(const struct absence *a, const struct ledgers *l)
 	buf_sv(&list, l->policies.n ? buf_view(&l->policies) : SV("["));
 	buf_ch(&list, ']');
 	all = json_loadb(list.p, list.n, 0, NULL);
-	json_array_foreach(all, i, p) {
+	json_array_foreach(all, i, p)
+	{
 		const char *name = text(p, "Name"), *state = text(p, "State");
 		bool hooked = !a->hook;
 
 		json_array_foreach(json_object_get(p, "KernelHooks"), k, hook)
-			hooked |= a->hook &&
-				  !strcmp(json_string_value(hook), a->hook);
+			hooked |=
+			a->hook && !strcmp(json_string_value(hook), a->hook);
 		json_array_foreach(json_object_get(p, "UserHooks"), k, hook)
-			hooked |= a->hook &&
-				  !strcmp(json_string_value(hook), a->hook);
+			hooked |=
+			a->hook && !strcmp(json_string_value(hook), a->hook);
 		found |= name && !strcmp(name, a->probe) && hooked &&
 			 !text(p, "Error") && state &&
 			 !strcmp(state, "enabled");
@@ -178,7 +181,8 @@ static void put_absence(const struct absence *a, const struct subject *s,
 	jout_string(out, "policyDigest", sv_str(a->digest));
 	jout_string(out, "probe", sv_str(a->probe));
 	jout_array(out, "notCalled");
-	json_array_foreach(a->functions, i, f) {
+	json_array_foreach(a->functions, i, f)
+	{
 		struct claim c = {.image_digest = s->digest,
 				  .purl = text_sv(f, "purl"),
 				  .function = text_sv(f, "function"),
@@ -205,7 +209,8 @@ bool absence_judge(const struct absence *a, const struct subject *s,
 	bool concerned = false;
 	size_t i, mark = why->n;
 
-	json_array_foreach(a->functions, i, f) {
+	json_array_foreach(a->functions, i, f)
+	{
 		if (!is_of(f, s))
 			continue;
 		concerned = true;

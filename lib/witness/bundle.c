@@ -6,7 +6,8 @@
 #include "text/base64.h"
 #include "witness/jout.h"
 
-/* --- writing: members in canonical order ----------------------------------- */
+/* --- writing: members in canonical order -----------------------------------
+ */
 
 static void put_base64(struct buf *b, const char *name, sv bytes)
 {
@@ -66,7 +67,8 @@ void bundle_write(const struct bundle *s, struct buf *out)
 	buf_release(&b);
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------
+ */
 
 struct reader {
 	struct arena *arena;
@@ -90,7 +92,8 @@ static bool only(struct reader *r, const json_t *o, const char *const *names,
 		wrong(r, why);
 		return false;
 	}
-	json_object_foreach((json_t *)(uintptr_t)o, key, v) {
+	json_object_foreach((json_t *)(uintptr_t)o, key, v)
+	{
 		size_t i = 0;
 
 		while (names[i] && strcmp(names[i], key) != 0)
@@ -156,7 +159,8 @@ static void read_envelope(struct reader *r, const json_t *o, struct bundle *b)
 		wrong(r, "signatures: none, or too many");
 		return;
 	}
-	json_array_foreach(list, i, s) {
+	json_array_foreach(list, i, s)
+	{
 		struct bundle_signature *g = &b->signatures[b->n++];
 
 		if (!only(r, s, of_signature, "a signature is none"))
@@ -229,7 +233,8 @@ bool bundle_read(sv s, struct arena *arena, struct bundle *out,
 				       .msg = "malformed JSON"};
 		return false;
 	}
-	if (json_object_get(o, "dsseEnvelope") || json_object_get(o, "mediaType"))
+	if (json_object_get(o, "dsseEnvelope") ||
+	    json_object_get(o, "mediaType"))
 		read_bundle(&r, o, out);
 	else
 		read_envelope(&r, o, out);

@@ -231,7 +231,8 @@ bool key_sign(const struct key *k, sv message, struct buf *sig)
 	const unsigned char *m = (const unsigned char *)message.p;
 	size_t n = 0;
 	bool ok = ctx &&
-		  EVP_DigestSignInit(ctx, NULL, digest_of(k), NULL, k->pkey) > 0 &&
+		  EVP_DigestSignInit(ctx, NULL, digest_of(k), NULL, k->pkey) >
+			  0 &&
 		  EVP_DigestSign(ctx, NULL, &n, m, message.n) > 0;
 
 	if (ok) {
@@ -247,13 +248,12 @@ bool key_sign(const struct key *k, sv message, struct buf *sig)
 bool key_verify(const struct key *k, sv message, sv sig)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok =
-		ctx &&
-		EVP_DigestVerifyInit(ctx, NULL, digest_of(k), NULL, k->pkey) >
-			0 &&
-		EVP_DigestVerify(ctx, (const unsigned char *)sig.p, sig.n,
-				 (const unsigned char *)message.p,
-				 message.n) == 1;
+	bool ok = ctx &&
+		  EVP_DigestVerifyInit(ctx, NULL, digest_of(k), NULL, k->pkey) >
+			  0 &&
+		  EVP_DigestVerify(ctx, (const unsigned char *)sig.p, sig.n,
+				   (const unsigned char *)message.p,
+				   message.n) == 1;
 
 	EVP_MD_CTX_free(ctx);
 	return ok;

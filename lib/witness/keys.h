@@ -36,7 +36,8 @@ void key_free(struct key *k);
 bool key_sign(const struct key *k, sv message, struct buf *sig);
 bool key_verify(const struct key *k, sv message, sv sig);
 
-/* Appends the SHA-256 of the public key's DER (SubjectPublicKeyInfo), base64. */
+/* Appends the SHA-256 of the public key's DER (SubjectPublicKeyInfo), base64.
+ */
 bool key_hint(const struct key *k, struct buf *out);
 
 /*

@@ -198,7 +198,8 @@ bool ledgers_gap(struct ledgers *c, sv body)
 	return true;
 }
 
-/* --- what was watched ------------------------------------------------------ */
+/* --- what was watched ------------------------------------------------------
+ */
 
 enum {
 	P_AGENT_VERSION = 4,
@@ -274,7 +275,8 @@ bool ledgers_posture(struct ledgers *c, sv body)
 	return r == 0;
 }
 
-/* --- judgement ------------------------------------------------------------- */
+/* --- judgement -------------------------------------------------------------
+ */
 
 void ledgers_close(struct ledgers *c, bool complete)
 {
@@ -291,9 +293,9 @@ bool ledgers_is_whole(const struct ledgers *c)
 void ledgers_reset(struct ledgers *c)
 {
 	struct ledgers empty = {.ledgers = c->ledgers,
-			      .gaps = c->gaps,
-			      .policies = c->policies,
-			      .n_policies = c->n_policies};
+				.gaps = c->gaps,
+				.policies = c->policies,
+				.n_policies = c->n_policies};
 
 	memcpy(empty.agent_version, c->agent_version,
 	       sizeof(empty.agent_version));

@@ -22,7 +22,7 @@ struct ledgers {
 	struct timestamp first, last; /* of the events, by the first stage */
 	char agent_version[64], canon_version[64];
 	char source_digest[64]; /* of what the first stage read */
-	uint64_t lost; /* by the gaps */
+	uint64_t lost;		/* by the gaps */
 	bool lost_unknown;
 	bool incomplete; /* a segment without ledgers, or ended badly */
 	/* Of the segment at hand. */

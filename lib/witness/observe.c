@@ -8,12 +8,12 @@
 #include "base/utf8.h"
 #include "codec/pbwire.h"
 
-/* --- subjects and claims --------------------------------------------------- */
+/* --- subjects and claims ---------------------------------------------------
+ */
 
 static bool same_subject(const void *entry, const void *key)
 {
-	return sv_eq(((const struct subject *)entry)->digest,
-		     *(const sv *)key);
+	return sv_eq(((const struct subject *)entry)->digest, *(const sv *)key);
 }
 
 static void *add_to(void **list, size_t *n, size_t *cap, void *entry)
@@ -87,13 +87,14 @@ static struct observation *observation_of(struct observe *o, struct subject *s,
 	return add_to((void **)&s->v, &s->n, &s->cap, v);
 }
 
-/* --- widening -------------------------------------------------------------- */
+/* --- widening --------------------------------------------------------------
+ */
 
 static void widen(struct timestamp *first, struct timestamp *last,
 		  struct timestamp from, struct timestamp to)
 {
-	if (timestamp_is_set(from) && (!timestamp_is_set(*first) ||
-				       timestamp_cmp(from, *first) < 0))
+	if (timestamp_is_set(from) &&
+	    (!timestamp_is_set(*first) || timestamp_cmp(from, *first) < 0))
 		*first = from;
 	if (timestamp_is_set(to) && timestamp_cmp(to, *last) > 0)
 		*last = to;
@@ -135,7 +136,8 @@ static void see_module(struct subject *s, sv module)
 	s->musl |= sv_starts(base, SV("ld-musl-"));
 }
 
-/* --- hot symbols ----------------------------------------------------------- */
+/* --- hot symbols -----------------------------------------------------------
+ */
 
 enum {
 	H_WINDOW_START = 1,
@@ -266,7 +268,8 @@ bool observe_hot_symbol(struct observe *o, sv body)
 	return true;
 }
 
-/* --- calls ----------------------------------------------------------------- */
+/* --- calls -----------------------------------------------------------------
+ */
 
 enum {
 	C_TIME = 2,
@@ -359,9 +362,9 @@ static bool observe_frames(struct observe *o, struct subject *s,
 		if (!seen)
 			return false;
 		if (up && !up->kernel && up->function_id.n)
-			add_caller(o, seen,
-				   function_itself(&o->callers,
-						   up->function_id));
+			add_caller(
+				o, seen,
+				function_itself(&o->callers, up->function_id));
 	}
 	return true;
 }
@@ -405,7 +408,8 @@ bool observe_call(struct observe *o, sv body)
 	return observe_frames(o, s, frames, n, &h);
 }
 
-/* --- order ----------------------------------------------------------------- */
+/* --- order -----------------------------------------------------------------
+ */
 
 static int by_digest(const void *a, const void *b)
 {

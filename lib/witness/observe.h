@@ -58,9 +58,10 @@ struct observe {
 	struct subject **subjects;
 	size_t n_subjects, cap_subjects;
 	size_t claims;
-	uint64_t without; /* observations that no subject has: no image digest */
+	uint64_t
+		without; /* observations that no subject has: no image digest */
 	struct buf own, callers; /* scratch */
-	sv fallback;	  /* the subject of those, or empty; borrowed */
+	sv fallback;		 /* the subject of those, or empty; borrowed */
 };
 
 /* Zero-initialise. Both: false where the bytes are malformed. */

@@ -50,7 +50,8 @@ bool statement_digest(sv json, char out[CLAIM_ID_LEN + 1])
 	return ok;
 }
 
-/* --- what all of them have ------------------------------------------------- */
+/* --- what all of them have -------------------------------------------------
+ */
 
 static void put_claim(struct buf *b, const struct statement *s,
 		      const struct observation *v)
@@ -127,7 +128,8 @@ static void put_place(struct buf *b, const char *name, const char *prefix,
 	buf_release(&place);
 }
 
-/* --- runtime-trace --------------------------------------------------------- */
+/* --- runtime-trace ---------------------------------------------------------
+ */
 
 static void put_runtime_trace(struct buf *b, const struct statement *s)
 {
@@ -157,7 +159,8 @@ static void put_runtime_trace(struct buf *b, const struct statement *s)
 	buf_release(&monitor);
 }
 
-/* --- executionEvidence ----------------------------------------------------- */
+/* --- executionEvidence -----------------------------------------------------
+ */
 
 static void put_window(struct buf *b, const struct subject *s)
 {
@@ -246,7 +249,8 @@ static bool put_execution_evidence(struct buf *b, const struct statement *s)
 	return true;
 }
 
-/* --- micro-witness --------------------------------------------------------- */
+/* --- micro-witness ---------------------------------------------------------
+ */
 
 static void put_micro_witness(struct buf *b, const struct statement *s)
 {
@@ -256,9 +260,8 @@ static void put_micro_witness(struct buf *b, const struct statement *s)
 	put_claim(b, s, s->only);
 	jout_object(b, "symbolization");
 	jout_string(b, "build_id", s->only->claim.build_id);
-	jout_string(b, "symbol_source", s->only->function_id.n
-						? SV("module")
-						: SV("agent"));
+	jout_string(b, "symbol_source",
+		    s->only->function_id.n ? SV("module") : SV("agent"));
 	jout_object(b, "symbolizer");
 	jout_string(b, "name", SV("rt-canon"));
 	jout_string(b, "version", sv_str(s->chain->canon_version));
@@ -272,7 +275,8 @@ static void put_micro_witness(struct buf *b, const struct statement *s)
 	put_place(b, "place", "", s);
 }
 
-/* --- the statement --------------------------------------------------------- */
+/* --- the statement ---------------------------------------------------------
+ */
 
 static bool put_predicate(struct buf *b, const struct statement *s)
 {

@@ -33,7 +33,8 @@ static bool read_all(const char *file, struct buf *text)
 	return r >= 0;
 }
 
-/* A certificate in the bundle proves nothing by itself; it must be the key's. */
+/* A certificate in the bundle proves nothing by itself; it must be the key's.
+ */
 static const char *certificate_fits(const struct bundle *b, const struct key *k)
 {
 	struct buf ours = {0}, theirs = {0};

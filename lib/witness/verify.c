@@ -10,7 +10,8 @@
 #include "witness/jcs.h"
 #include "witness/statement.h"
 
-/* --- the signature --------------------------------------------------------- */
+/* --- the signature ---------------------------------------------------------
+ */
 
 const char *verify_signature(const struct bundle *b, const struct key *k)
 {
@@ -36,7 +37,8 @@ const char *verify_signature(const struct bundle *b, const struct key *k)
 	return wrong;
 }
 
-/* --- the statement --------------------------------------------------------- */
+/* --- the statement ---------------------------------------------------------
+ */
 
 /* What is needed of it, looked up once. */
 struct parts {
@@ -60,8 +62,8 @@ static bool is_canonical(sv payload)
 {
 	struct rt_err err;
 	struct buf b = {0};
-	bool same = jcs_canon(payload, &b, &err) &&
-		    sv_eq(buf_view(&b), payload);
+	bool same =
+		jcs_canon(payload, &b, &err) && sv_eq(buf_view(&b), payload);
 
 	buf_release(&b);
 	return same;
@@ -206,9 +208,10 @@ static const char *check_claims(const struct parts *p, uint64_t *n)
 	*n = p->only ? 1 : json_array_size(p->claims);
 	if (p->only && !claim_holds(p, p->only))
 		return "the claim id is not that of the claim";
-	json_array_foreach(p->claims, i, o)
-		if (!claim_holds(p, o))
-			return "a claim id is not that of its claim";
+	json_array_foreach(
+		p->claims, i,
+		o) if (!claim_holds(p, o)) return "a claim id is not that of "
+						  "its claim";
 	return NULL;
 }
 
@@ -216,7 +219,8 @@ static bool digest_is(const json_t *value, const char *digest)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 	char computed[CLAIM_ID_LEN + 1];
-	bool same = text && digest && statement_digest(sv_str(text), computed) &&
+	bool same = text && digest &&
+		    statement_digest(sv_str(text), computed) &&
 		    !strcmp(computed, digest);
 
 	free(text);
@@ -247,7 +251,8 @@ static const char *check_digests(const struct parts *p)
 	return NULL;
 }
 
-/* --- the chain ------------------------------------------------------------- */
+/* --- the chain -------------------------------------------------------------
+ */
 
 static uint64_t number(const json_t *o, const char *name)
 {
@@ -266,13 +271,14 @@ static bool chain_closes(const json_t *list, uint64_t *dropped)
 	size_t i;
 
 	*dropped = 0;
-	json_array_foreach(list, i, l) {
+	json_array_foreach(list, i, l)
+	{
 		uint64_t in = number(l, "in"), out = number(l, "out");
 		const char *stage = string(l, "stage");
 		bool starts = stage && first && !strcmp(stage, first);
 
 		closed &= in == out + number(l, "dropped") +
-					number(l, "merged") &&
+					  number(l, "merged") &&
 			  (starts || in == written) &&
 			  json_is_true(json_object_get(l, "complete"));
 		*dropped += number(l, "dropped");
@@ -296,7 +302,8 @@ static const char *check_chain(const struct parts *p,
 	    !json_is_boolean(json_object_get(e, "complete")))
 		return "evidence: not what it should be";
 	whole = chain_closes(json_object_get(e, "ledgers"), &lost);
-	json_array_foreach(gaps, i, g) {
+	json_array_foreach(gaps, i, g)
+	{
 		lost += number(g, "count");
 		unknown |= json_is_true(json_object_get(g, "unknown"));
 	}

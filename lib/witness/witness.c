@@ -83,7 +83,8 @@ const struct witness_stats *witness_get_stats(const struct witness *w)
 	return &w->stats;
 }
 
-/* --- one statement --------------------------------------------------------- */
+/* --- one statement ---------------------------------------------------------
+ */
 
 /* The payload as it goes out: in an envelope, a bundle, or bare. */
 static bool seal(struct witness *w)
@@ -92,7 +93,8 @@ static bool seal(struct witness *w)
 			   .payload = buf_view(&w->payload),
 			   .is_bundle = !w->o.dsse,
 			   .certificate = w->o.certificate};
-	struct buf sigs[WITNESS_MAX_KEYS] = {{0}}, hints[WITNESS_MAX_KEYS] = {{0}};
+	struct buf sigs[WITNESS_MAX_KEYS] = {{0}},
+		   hints[WITNESS_MAX_KEYS] = {{0}};
 	bool ok = true;
 
 	w->signed_text.n = w->pae.n = 0;
@@ -159,7 +161,8 @@ static const char *suffix(const struct witness_opts *o)
 	return o->dsse ? "dsse.json" : "sigstore.json";
 }
 
-/* DIR/<12 digits of the subject>-<form>[-<12 of the claim>][-<range>].<suffix> */
+/* DIR/<12 digits of the subject>-<form>[-<12 of the claim>][-<range>].<suffix>
+ */
 static void to_file(struct witness *w, const struct statement *s)
 {
 	struct buf path = {0};
@@ -195,8 +198,7 @@ static void to_stream(const struct witness *w, struct stage *st,
 		stage_created(st);
 }
 
-static void make(struct witness *w, struct stage *st,
-		 const struct statement *s)
+static void make(struct witness *w, struct stage *st, const struct statement *s)
 {
 	struct rt_err err;
 
@@ -215,13 +217,14 @@ static void make(struct witness *w, struct stage *st,
 	metric_set(&generated, w->stats.statements);
 }
 
-/* --- a range --------------------------------------------------------------- */
+/* --- a range ---------------------------------------------------------------
+ */
 
 static bool may_claim_absence(struct witness *w, const struct subject *s)
 {
 	w->absence.n = w->why.n = 0;
-	if (!w->o.absence || absence_judge(w->o.absence, s, &w->ledgers,
-					   &w->absence, &w->why))
+	if (!w->o.absence ||
+	    absence_judge(w->o.absence, s, &w->ledgers, &w->absence, &w->why))
 		return true;
 	diag_error("absence refused for '%.*s':\n%.*s", SV_ARG(s->digest),
 		   (int)w->why.n - 1, w->why.p);

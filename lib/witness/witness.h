@@ -26,7 +26,7 @@ struct witness_opts {
 	const char *out; /* a directory for files, or NULL */
 	sv environment, sysroot_digest, subject;
 	uint64_t max_claims, every_ms;
-	const struct claimids *ids; /* or NULL */
+	const struct claimids *ids;    /* or NULL */
 	const struct absence *absence; /* or NULL */
 };
 
