@@ -7,15 +7,17 @@
 #include "base/mem.h"
 #include "pipe/diag.h"
 #include "pipe/metrics_http.h"
+#include "witness/follows.h"
 #include "witness/verifier.h"
 #include "witness/witness.h"
 
 struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
-	struct opt_list keys;
+	struct opt_list keys, stages;
 	const char *predicate, *certificate, *claims, *absence, *out;
 	const char *environment, *sysroot_digest, *subject, *metrics_listen;
+	const char *capture;
 	uint64_t passphrase_fd, max_claims, every_ms;
 	bool dsse, is_unsigned;
 	struct opt_result operands;
@@ -66,6 +68,12 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "unsigned", .kind = OPT_FLAG,
 		 .help = "statements as they would be signed",
 		 .dst = &o->is_unsigned},
+		{.help = "Replay"},
+		{.name = "capture", .kind = OPT_STRING, .arg = "DUMP",
+		 .help = "replay: what the statement is to follow from",
+		 .dst = &o->capture},
+		{.name = "stage", .kind = OPT_LIST, .arg = "'TOOL ARG...'",
+		 .help = "replay: arguments of a stage", .dst = &o->stages},
 		{.help = "Records"},
 		STAGE_INPUT_ROWS(&o->stage),
 		STAGE_OUTPUT_ROWS(&o->stage),
@@ -77,14 +85,15 @@ static void parse(struct options *o, int argc, char **argv)
 	struct opt_spec spec = {
 		.prog = "rt-witness",
 		.summary = "Signed statements of which functions ran.",
-		.operands = "[verify FILE...]",
+		.operands = "[verify FILE... | replay FILE]",
 		.max_operands = SIZE_MAX,
 		.opts = rows,
 		.n = ARRAY_LEN(rows)};
 
 	o->operands = opt_parse(&spec, argc, argv);
 	if (o->operands.n_operands &&
-	    strcmp(o->operands.operands[0], "verify") != 0)
+	    strcmp(o->operands.operands[0], "verify") != 0 &&
+	    strcmp(o->operands.operands[0], "replay") != 0)
 		opt_usage("unexpected operand '%s'", o->operands.operands[0]);
 }
 
@@ -242,6 +251,27 @@ static int verify(struct options *o)
 	return code;
 }
 
+static int replay(struct options *o)
+{
+	struct follows_opts r = {.capture = o->capture, .stages = &o->stages};
+	struct key *key = NULL;
+	struct rt_err err;
+	int code;
+
+	if (!o->capture || o->operands.n_operands != 2)
+		opt_usage("replay needs --capture and one FILE");
+	if (o->keys.n)
+		key = key_public(o->keys.v[0], &err);
+	if (o->keys.n && !key)
+		opt_usage("cannot use --key '%s': %s", o->keys.v[0],
+			  reason(&err));
+	r.file = o->operands.operands[1];
+	r.key = key;
+	code = follows_run(&r);
+	key_free(key);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = {.tool = TOOL_OPTS_DEFAULT,
@@ -254,7 +284,13 @@ int main(int argc, char **argv)
 	tool_init("rt-witness", false);
 	parse(&o, argc, argv);
 	tool_start(&o.tool);
-	code = o.operands.n_operands ? verify(&o) : run(&o);
+	if (!o.operands.n_operands)
+		code = run(&o);
+	else if (!strcmp(o.operands.operands[0], "verify"))
+		code = verify(&o);
+	else
+		code = replay(&o);
+	mem_free(o.stages.v);
 	mem_free(o.operands.operands);
 	mem_free(o.keys.v);
 	return code;

@@ -43,6 +43,10 @@ _rt_witness()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--capture)
+		return ;;
+	--stage)
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
@@ -85,6 +89,8 @@ _rt_witness()
 			--certificate
 			--dsse
 			--unsigned
+			--capture
+			--stage
 			--input-format
 			--max-record
 			-o --output

@@ -15,6 +15,8 @@ complete -c rt-witness -l passphrase-fd -x -d 'where the key\'s passphrase is re
 complete -c rt-witness -l certificate -r -F -d 'of the key, in place of its hint'
 complete -c rt-witness -l dsse -d 'bare envelopes, no bundles'
 complete -c rt-witness -l unsigned -d 'statements as they would be signed'
+complete -c rt-witness -l capture -x -d 'replay: what the statement is to follow from'
+complete -c rt-witness -l stage -x -d 'replay: arguments of a stage'
 complete -c rt-witness -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'
 complete -c rt-witness -l max-record -x -d 'longest record, default 12MiB'
 complete -c rt-witness -s o -l output -x -a 'auto json pb compact' -d 'of the output'

@@ -97,7 +97,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'sqlite3.h' package/rpmsqlite
 	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
 	foreign 'protobuf-c/.*' codec/schema
-	foreign 'jansson.h' '(tap/agentinfo|package/jsondoc|witness/(absence|bundle|claimids|verify))'
+	foreign 'jansson.h' '(tap/agentinfo|package/jsondoc|witness/(absence|bundle|claimids|follows|jdiff|verify))'
 	foreign 'grpc/.*' tap/agent
 	foreign 'curl/.*' tap/agentmetrics
 )"

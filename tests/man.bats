@@ -89,9 +89,10 @@ page_options() {
 		if [[ $want == *'[ids FILE...]' ]]; then
 			assert_line '.Cm ids'
 			assert_line '.Ar FILE ...'
-		elif [[ $want == *'[verify FILE...]' ]]; then
+		elif [[ $want == *'[verify FILE... | replay FILE]' ]]; then
 			assert_line '.Cm verify'
 			assert_line '.Ar FILE ...'
+			assert_line '.Cm replay'
 		elif [ -n "$want" ]; then
 			assert_line --regexp '^\.Op Ar FILE \.\.\.$'
 		else

@@ -189,6 +189,35 @@ by_openssl() {
 	run ! cmp -s "$(tmp a.json)" "$(tmp b.json)"
 }
 
+@test "replay: the statement follows from its capture, and from no other" {
+	again() {
+		rt-witness replay --capture "$1" --key "$K/ec.pub" \
+			--stage "rt-canon --sysroot $SYSROOT" "$BUNDLE"
+	}
+	run again "$DEMO"
+	assert_success
+	assert_output --partial "follows from '$DEMO'"
+	zcat "$DEMO" | sed 300d >"$(tmp less)"
+	run -1 again "$(tmp less)"
+	assert_output --regexp 'does not follow from .*: predicate\.claims\[[0-9]+\]\.[a-zA-Z]+: .*, now '
+	# Without the files symbols are the agent's: other claims.
+	run -1 rt-witness replay --capture "$DEMO" "$BUNDLE"
+	assert_output --partial 'does not follow'
+	# Several windows and places, the same statement.
+	run rt-witness replay --capture "$DEMO" --stage "rt-canon --sysroot $SYSROOT" \
+		--stage 'rt-hotsym --max-samples 1' "$BUNDLE"
+	run ls -d "${TMPDIR:-/tmp}"/rt-witness.*
+	assert_failure
+	run -3 rt-witness replay --capture "$DEMO" --stage 'rt-canon --no-such' "$BUNDLE"
+	run -2 rt-witness replay "$BUNDLE"
+	run -1 rt-witness replay --capture "$DEMO" --key "$K/ed.pub" "$BUNDLE"
+	echo '{"kind":"hot_symbol","image_digest":"'$SUBJECT'","function_name":"f"}' |
+		rt-witness --dsse --key "$K/ed.pem" 2>/dev/null |
+		jq -r 'select(.kind == "witness").bundle' | base64 -d >"$(tmp no.json)"
+	run -1 rt-witness replay --capture "$DEMO" "$(tmp no.json)"
+	assert_output --partial 'it has no ledgers'
+}
+
 @test "bare DSSE by several signers; keys by fd and environment, encrypted" {
 	openssl pkcs8 -topk8 -in "$K/rsa.pem" -passout pass:tetra -out "$(tmp enc.pem)"
 	bundle --dsse --key fd:8 --key env:RT_KEY --key "$(tmp enc.pem)" \

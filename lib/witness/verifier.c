@@ -2,36 +2,16 @@
 #include "witness/verifier.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "pipe/diag.h"
 #include "pipe/tool.h"
 #include "text/termsafe.h"
+#include "witness/textfile.h"
 #include "witness/verify.h"
 
 #define MAX_NAME 4096
 #define CHUNK (64 * KIB)
-
-static bool read_all(const char *file, struct buf *text)
-{
-	int fd = strcmp(file, "-") ? open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-				   : STDIN_FILENO;
-	ssize_t r = fd < 0 ? -1 : 1;
-
-	while (r > 0 && text->n <= BUNDLE_MAX) {
-		buf_reserve(text, CHUNK);
-		r = read(fd, text->p + text->n, CHUNK);
-		if (r < 0 && errno == EINTR)
-			r = 1;
-		else
-			text->n += r > 0 ? (size_t)r : 0;
-	}
-	if (fd > STDIN_FILENO)
-		close(fd);
-	return r >= 0;
-}
 
 /* A certificate in the bundle proves nothing by itself; it must be the key's.
  */
@@ -81,7 +61,7 @@ static enum tool_exit one(const struct verifier_opts *o, const char *file)
 	struct rt_err err;
 	struct bundle b;
 
-	if (!read_all(file, &text)) {
+	if (!textfile_read(file, BUNDLE_MAX, &text)) {
 		diag_error("cannot read '%s': %s", file, strerror(errno));
 		buf_release(&text);
 		return TOOL_SYSTEM;
