@@ -641,3 +641,138 @@ sys.stdout.buffer.write(struct.pack("<III4s", 4, len(d), 0xcafe1a7e, b"FDO\0") +
 	grep -q "warning: '/usr/lib/libm.so': dpkg says .*differ.*note says" differ.err
 	[ ! -s same.err ]
 }
+
+# --- packages of languages ---------------------------------------------------
+
+@test "Python: files are of the distribution that importlib.metadata says" {
+	cd "$BATS_TEST_TMPDIR"
+	local site=root/usr/lib/python3.11/site-packages
+	# dist NAME VERSION FILE...: as an installer leaves it
+	dist() {
+		local d="$site/${1//-/_}-$2.dist-info" f
+		mkdir -p "$d"
+		printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n\nName: body\n' \
+			"$1" "$2" >"$d/METADATA"
+		for f in "${@:3}"; do
+			mkdir -p "$site/$(dirname "$f")"
+			echo "$1" >"$site/$f"
+			case $f in *,*) f="\"$f\"" ;; esac
+			echo "$f,sha256=abc,12"
+		done >"$d/RECORD"
+		echo "../../../bin/$1,," >>"$d/RECORD"
+	}
+	dist Foo_Bar 1.2.3 foo/__init__.py foo/_fast.so 'foo/a,b.so'
+	dist foo-other 2.0+local.1 foo/plugin.so other.py
+	echo stray >$site/foo/stray.so
+	(cd root && find . -type f ! -name RECORD ! -name METADATA |
+		sed 's,^\.,,') | sort >paths
+	python3 - $site >want <<-'END'
+	import importlib.metadata, os, re, sys
+	owner = {}
+	for d in importlib.metadata.distributions(path=[sys.argv[1]]):
+	    n = re.sub('_', '-', d.metadata['Name'].lower())
+	    for f in d.files:
+	        owner[os.path.normpath(os.path.join(sys.argv[1][4:], str(f)))] = \
+	            f"pkg:pypi/{n}@{d.version.replace('+', '%2B')}\tpython"
+	for p in open('paths').read().split('\n')[:-1]:
+	    print(p, owner.get(p, '\t'), sep='\t')
+	END
+	packages --sysroot root <paths >got
+	assert_same want got
+	assert_equal "$(grep -c pkg:pypi got)" 5
+}
+
+@test "Node.js: nested, scoped and linked packages, as node itself finds them" {
+	cd "$BATS_TEST_TMPDIR"
+	local p
+	# node_package DIR NAME VERSION
+	node_package() {
+		mkdir -p "root/app/$1/build"
+		jq -n --arg n "$2" --arg v "$3" '{name: $n, version: $v,
+			main: "build/x.node"}' >"root/app/$1/package.json"
+		echo x >"root/app/$1/build/x.node"
+	}
+	node_package node_modules/plain plain 1.0.0
+	node_package node_modules/plain/node_modules/plain plain 0.9.0-rc.1+b
+	node_package node_modules/@scope/tool @scope/tool 3.1.4
+	node_package node_modules/@scope/tool/node_modules/dep dep 7.0.0
+	node_package node_modules/.pnpm/linked@2.0.0/node_modules/linked linked 2.0.0
+	ln -s .pnpm/linked@2.0.0/node_modules/linked root/app/node_modules/linked
+	mkdir -p root/app/node_modules/broken
+	echo '{' >root/app/node_modules/broken/package.json
+	echo x >root/app/node_modules/broken/x.node
+	echo x >root/app/server.node
+	(cd root && find . -name '*.node' | sed 's,^\.,,') | sort >paths
+	echo /app/node_modules/linked/build/x.node >>paths
+	packages --sysroot root <paths >got
+	node -e '
+		const fs = require("fs"), path = require("path");
+		for (const p of fs.readFileSync("paths", "utf8").trim().split("\n")) {
+			let dir = path.dirname(fs.realpathSync("root" + p)), d;
+			while (dir !== "/" && !fs.existsSync(dir + "/package.json"))
+				dir = path.dirname(dir);
+			try { d = JSON.parse(fs.readFileSync(dir + "/package.json")); } catch {}
+			console.log([p, d ? "pkg:npm/" + d.name.replace("@", "%40") +
+				"@" + d.version.replace("+", "%2B") : "",
+				d ? "node" : ""].join("\t"));
+		}' >want
+	assert_same want got
+	assert_equal "$(grep -c pkg:npm got)" 6
+}
+
+@test "code made at run time is of its script's package" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/app/node_modules/lodash
+	echo '{"name": "lodash", "version": "4.17.21"}' \
+		>root/app/node_modules/lodash/package.json
+	echo x >root/app/node_modules/lodash/template.js
+	jq -cn '{process_kprobe: {process: {exec_id: "e", pid: 42,
+		binary: "/usr/bin/node"}, function_name: "sys_read",
+		user_stack_trace: [{offset: "4096", symbol:
+			"LazyCompile:*template /app/node_modules/lodash/template.js:12:3",
+			module: ""}]}, node_name: "n"}' |
+		rt-canon --sysroot root | jq -r 'select(.kind == "call") |
+			.stack_frames[0] | [.source_file, .purl // ""] | @tsv' >got
+	printf '/app/node_modules/lodash/template.js\tpkg:npm/lodash@4.17.21\n' >want
+	assert_same want got
+}
+
+@test "Ruby gems and Maven jars" {
+	cd "$BATS_TEST_TMPDIR"
+	local gems=root/usr/lib/ruby/gems/3.1.0
+	mkdir -p $gems/specifications $gems/gems/{nokogiri-1.15.4-x86_64-linux,rack-test-2.1.0,lost-1.0}/lib \
+		$gems/extensions/x86_64-linux/3.1.0/rack-test-2.1.0 root/opt
+	touch $gems/specifications/{nokogiri-1.15.4-x86_64-linux,rack-test-2.1.0}.gemspec
+	for f in gems/nokogiri-1.15.4-x86_64-linux/lib/n.so gems/lost-1.0/lib/l.so \
+		gems/rack-test-2.1.0/lib/r.so \
+		extensions/x86_64-linux/3.1.0/rack-test-2.1.0/e.so; do
+		echo x >$gems/$f
+		echo "/usr/lib/ruby/gems/3.1.0/$f"
+	done >paths
+	python3 - <<-'END'
+	import zipfile
+	def jar(name, *poms, kind=zipfile.ZIP_DEFLATED):
+	    with zipfile.ZipFile('root/opt/' + name, 'w', kind) as z:
+	        z.comment = b'a comment PK\x05 in it'
+	        z.writestr('META-INF/MANIFEST.MF', 'Manifest-Version: 1.0\n')
+	        for g, a, v in poms:
+	            z.writestr(f'META-INF/maven/{g}/{a}/pom.properties',
+	                f'# made\r\nversion={v}\r\ngroupId = {g}\r\nartifactId={a}\r\n')
+	one = ('org.apache.logging.log4j', 'log4j-core', '2.14.1')
+	jar('anything.jar', one)
+	jar('stored.jar', one, kind=zipfile.ZIP_STORED)
+	jar('log4j-core-2.14.1.jar', ('a.b', 'shaded', '1'), one)
+	jar('fat.jar', ('a.b', 'shaded', '1'), one)
+	jar('none.jar')
+	END
+	head -c 100 root/opt/anything.jar >root/opt/cut.jar
+	printf '/opt/%s.jar\n' anything stored log4j-core-2.14.1 fat none cut >>paths
+	packages --sysroot root <paths | sed 's,^.*/\([^/]*\)\t\(.*\)\t,\1\t\2\t,' >got
+	local log4j='pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1'
+	printf '%s\t%s\t%s\n' n.so 'pkg:gem/nokogiri@1.15.4?platform=x86_64-linux' gem \
+		l.so '' '' r.so pkg:gem/rack-test@2.1.0 gem \
+		e.so pkg:gem/rack-test@2.1.0 gem anything.jar $log4j java \
+		stored.jar $log4j java log4j-core-2.14.1.jar $log4j java \
+		fat.jar '' '' none.jar '' '' cut.jar '' '' >want
+	assert_same want got
+}

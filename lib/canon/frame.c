@@ -172,6 +172,17 @@ static const struct package *package_of(struct frame_maker *m,
 	return p->purl.n || p->parts ? p : NULL;
 }
 
+/* Code made at run time is of the package that its source is of. */
+static const struct package *script_package(struct frame_maker *m, sv file)
+{
+	const struct package *p;
+
+	if (!sv_starts(file, SV("/")))
+		return NULL;
+	p = package_at(m, file);
+	return p->purl.n ? p : NULL;
+}
+
 static const struct resolver_module *find_module(struct frame_maker *m,
 						 const struct adapter_frame *f)
 {
@@ -372,6 +383,7 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 	c->kind = mod->kind;
 	if (module_is_memory(mod->kind)) {
 		memory_frame(m, f, mod, c);
+		c->package = script_package(m, c->source_file);
 		return;
 	}
 	c->package = package_of(m, mod);

@@ -143,7 +143,7 @@ static void add_list(struct reader *r)
 	while (path.n) {
 		sv next = line_next(&text);
 
-		if (!is_directory_of(path, next))
+		if (!is_directory_of(path, next) && !sv_eq(path, SV("/.")))
 			add_path(r, path);
 		path = next;
 	}

@@ -9,15 +9,22 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "package/elfpkg.h"
+#include "package/langpath.h"
 #include "package/pkgroot.h"
+#include "package/pydist.h"
 #include "pipe/diag.h"
 #include "symbol/root.h"
+
+enum { MAX_PYTHON = 16 };
 
 /* What is known of a root. */
 struct place {
 	uint64_t id;
-	struct pkgindex *index; /* NULL: it has no database */
+	struct pkgindex *index;
+	uint64_t python[MAX_PYTHON]; /* hashes of folders that were read */
+	size_t n_python;
 	size_t bytes;
+	uint64_t refused;
 	uint64_t used;
 };
 
@@ -34,7 +41,8 @@ struct packages {
 	struct table answers;
 	struct arena arena; /* of the answers */
 	uint64_t serial;    /* of the arena's contents, from 1 */
-	struct buf real;
+	struct buf real;    /* the path asked for, its links followed */
+	struct buf lang;
 	struct elfpkg file;
 	struct packages_stats stats;
 };
@@ -56,6 +64,7 @@ void packages_free(struct packages *p)
 	table_release(&p->answers);
 	arena_release(&p->arena);
 	buf_release(&p->real);
+	buf_release(&p->lang);
 	elfpkg_release(&p->file);
 	mem_free(p);
 }
@@ -85,24 +94,30 @@ static void forget_oldest_place(struct packages *p)
 	*old = p->places[--p->n_places];
 }
 
+/* Its index may have grown. */
+static void count_bytes(struct packages *p, struct place *at)
+{
+	struct pkgindex_stats st;
+
+	pkgindex_get_stats(at->index, &st);
+	p->stats.index_bytes += st.bytes - at->bytes;
+	p->stats.refused += st.refused - at->refused;
+	at->bytes = st.bytes;
+	at->refused = st.refused;
+}
+
 static struct place *add_place(struct packages *p, int root, uint64_t id)
 {
-	struct place new = {.id = id, .index = pkgroot_read(root)};
-	struct pkgindex_stats st = {0};
+	struct place *new;
 
-	if (new.index) {
-		pkgindex_get_stats(new.index, &st);
-		p->stats.indexed++;
-		p->stats.refused += st.refused;
-	}
-	new.bytes = st.bytes;
-	while (p->n_places &&
-	       (p->n_places == PACKAGES_MAX_ROOTS ||
-		p->stats.index_bytes + new.bytes > PACKAGES_MAX_INDEX))
+	while (p->n_places && (p->n_places == PACKAGES_MAX_ROOTS ||
+			       p->stats.index_bytes > PACKAGES_MAX_INDEX))
 		forget_oldest_place(p);
-	p->stats.index_bytes += new.bytes;
-	p->places[p->n_places] = new;
-	return &p->places[p->n_places++];
+	new = &p->places[p->n_places++];
+	*new = (struct place){.id = id, .index = pkgroot_read(root)};
+	p->stats.indexed++;
+	count_bytes(p, new);
+	return new;
 }
 
 static struct place *place_of(struct packages *p, int root, uint64_t id)
@@ -120,20 +135,39 @@ static struct place *place_of(struct packages *p, int root, uint64_t id)
 
 /* --- answers -------------------------------------------------------------- */
 
+/* The list of a folder's files is read when the first of them comes. */
+static void read_python(struct packages *p, struct place *at, int root, sv path)
+{
+	sv dir = pydist_dir(path);
+	uint64_t hash = hash64(dir, 0);
+
+	if (!dir.n)
+		return;
+	for (size_t i = 0; i < at->n_python; i++)
+		if (at->python[i] == hash)
+			return;
+	if (at->n_python == MAX_PYTHON) {
+		p->stats.refused++;
+		return;
+	}
+	at->python[at->n_python++] = hash;
+	pydist_read(at->index, root, dir);
+	count_bytes(p, at);
+}
+
 /*
  * What was run is the file behind the links: that one's package first, the
  * link's where the file is in none.
  */
 static const struct pkgindex_package *
-in_database(struct packages *p, int root, const struct pkgindex *ix, sv path)
+in_database(struct packages *p, struct place *at, int root, sv path)
 {
 	const struct pkgindex_package *found = NULL;
-	struct rt_err err;
 
-	p->real.n = 0;
-	if (root_real_path(root, path, &p->real, &err))
-		found = pkgindex_find(ix, buf_view(&p->real));
-	return found ? found : pkgindex_find(ix, path);
+	read_python(p, at, root, buf_view(&p->real));
+	if (p->real.n)
+		found = pkgindex_find(at->index, buf_view(&p->real));
+	return found ? found : pkgindex_find(at->index, path);
 }
 
 /* Between the last slash and the version or the qualifiers. */
@@ -195,29 +229,64 @@ static void weigh(struct packages *p, sv path, const struct claim *claims,
 	}
 }
 
-static void judge(struct packages *p, int root, uint64_t place, sv path,
-		  struct package *out)
+/* In the order of precedence. */
+enum { DATABASE, NOTE, BUILD, PLACE, CLAIMS };
+
+static void ask_database(struct packages *p, int root, uint64_t place, sv path,
+			 struct claim *claims)
 {
-	const struct pkgindex *ix = place_of(p, root, place)->index;
-	const struct pkgindex_package *found;
-	struct claim claims[3] = {{.source = ""}};
+	const struct pkgindex_package *found =
+		in_database(p, place_of(p, root, place), root, path);
+
+	if (found && strcmp(found->source, "python") != 0)
+		claims[DATABASE] =
+			(struct claim){found->purl, found->source, 0.95, NULL};
+	else if (found)
+		claims[PLACE] =
+			(struct claim){found->purl, found->source, 0.8, NULL};
+}
+
+static void ask_file(struct packages *p, int root, sv path,
+		     struct claim *claims)
+{
 	struct rt_err err;
 	int fd = root_open_file(root, path, &err);
 
-	found = ix ? in_database(p, root, ix, path) : NULL;
-	if (found)
-		claims[0] =
-			(struct claim){found->purl, found->source, 0.95, NULL};
-	if (fd >= 0) {
-		elfpkg_read(&p->file, fd, &p->arena);
-		close(fd);
-		claims[1] = (struct claim){buf_view(&p->file.note), "note", 0.9,
-					   NULL};
-		claims[2] =
-			(struct claim){buf_view(&p->file.build),
+	if (fd < 0)
+		return;
+	elfpkg_read(&p->file, fd, &p->arena);
+	close(fd);
+	claims[NOTE] =
+		(struct claim){buf_view(&p->file.note), "note", 0.9, NULL};
+	claims[BUILD] = (struct claim){buf_view(&p->file.build),
 				       p->file.language, 0.9, p->file.parts};
-	}
-	weigh(p, path, claims, ARRAY_LEN(claims), out);
+}
+
+static void ask_place(struct packages *p, int root, struct claim *claims)
+{
+	const char *source;
+
+	p->lang.n = 0;
+	if (claims[PLACE].purl.n || !p->real.n)
+		return;
+	source = langpath_purl(root, buf_view(&p->real), &p->lang);
+	if (source)
+		claims[PLACE] =
+			(struct claim){buf_view(&p->lang), source, 0.8, NULL};
+}
+
+static void judge(struct packages *p, int root, uint64_t place, sv path,
+		  struct package *out)
+{
+	struct claim claims[CLAIMS] = {{.source = ""}};
+	struct rt_err err;
+
+	p->real.n = 0;
+	root_real_path(root, path, &p->real, &err);
+	ask_database(p, root, place, path, claims);
+	ask_file(p, root, path, claims);
+	ask_place(p, root, claims);
+	weigh(p, path, claims, CLAIMS, out);
 }
 
 struct key {

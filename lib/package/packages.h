@@ -7,6 +7,8 @@
  *	dpkg, apk, rpm	the package database of the file's root	  0.95
  *	note		.note.package in the file (pkgnote.h)	  0.9
  *	go, cargo	what a static program was made of (parts.h) 0.9
+ *	python		a list of files in a folder of packages (pydist.h) 0.8
+ *	node, gem, java	the folder, or the jar itself (langpath.h)  0.8
  *
  * Another source of the same purl type that names another version, or another
  * name, contradicts the one that wins: counted, warned of, and the confidence

@@ -46,6 +46,7 @@ void pkgid_purl(const struct pkgid *id, struct buf *out)
 	put_qualifier(out, "arch", id->arch, &sign);
 	put_qualifier(out, "distro", id->distro, &sign);
 	put_qualifier(out, "epoch", id->epoch, &sign);
+	put_qualifier(out, "platform", id->platform, &sign);
 }
 
 uint32_t pkgid_add(struct pkgindex *ix, const struct pkgid *id,

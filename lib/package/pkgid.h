@@ -15,7 +15,7 @@ struct pkgid {
 	const char *type; /* "deb" */
 	sv space;	  /* the purl's namespace: "debian" */
 	sv name, version;
-	sv arch, distro, epoch; /* qualifiers */
+	sv arch, distro, epoch, platform; /* qualifiers */
 };
 
 /* Appends the purl. */

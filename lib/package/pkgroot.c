@@ -84,16 +84,12 @@ struct pkgindex *pkgroot_read(int root)
 {
 	struct pkgindex *ix = pkgindex_new();
 	struct distro d = {0};
-	bool deb, apk, rpm;
 
 	add_aliases(ix, root);
 	distro_read(&d, root);
-	deb = dpkg_read(ix, root, &d);
-	apk = apkdb_read(ix, root, &d);
-	rpm = rpmdb_read(ix, root, &d);
+	dpkg_read(ix, root, &d);
+	apkdb_read(ix, root, &d);
+	rpmdb_read(ix, root, &d);
 	distro_release(&d);
-	if (deb || apk || rpm)
-		return ix;
-	pkgindex_free(ix);
-	return NULL;
+	return ix;
 }

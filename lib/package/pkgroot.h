@@ -10,7 +10,7 @@
 #include "base/base.h"
 #include "package/pkgindex.h"
 
-/* NULL: the root has no package database. */
+/* An empty index where the root has no package database. */
 struct pkgindex *pkgroot_read(int root);
 
 #endif
