@@ -2,6 +2,7 @@
 /* rt-hotsym - calls to hot symbols, window by window. rt-hotsym(1) */
 #include "base/mem.h"
 #include "hotsym/hotsym.h"
+#include "hotsym/viewer.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
 #include "pipe/metrics_http.h"
@@ -11,6 +12,7 @@ struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
 	struct hotsym_opts hot;
+	struct viewer_opts view;
 	bool no_samples;
 	const char *metrics_listen;
 };
@@ -81,6 +83,12 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	return STAGE_MERGED;
 }
 
+static int on_idle(void *ctx, struct stage *s)
+{
+	(void)s;
+	return hotsym_idle(((struct context *)ctx)->hot);
+}
+
 /* The end of a segment that ended badly cuts its windows. */
 static bool on_close(void *ctx, struct stage *s, bool complete)
 {
@@ -102,6 +110,9 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "lateness", .kind = OPT_DURATION, .arg = "TIME",
 		 .help = "how late an event may come, default 30s",
 		 .dst = &o->hot.lateness_ms},
+		{.name = "flush-interval", .kind = OPT_DURATION, .arg = "TIME",
+		 .help = "live: write what is counted so far, default 30s",
+		 .dst = &o->hot.flush_ms},
 		{.name = "session", .kind = OPT_STRING, .arg = "NAME",
 		 .help = "name of this run, default from the first event",
 		 .dst = &o->hot.session},
@@ -124,9 +135,11 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "max-samples", .kind = OPT_SIZE, .arg = "SIZE",
 		 .help = "memory for samples, default 8MiB",
 		 .dst = &o->hot.max_samples},
+		{.help = "Views"},
+		VIEWER_ROWS(&o->view),
 		{.help = "Records"},
 		STAGE_INPUT_ROWS(&o->stage),
-		STAGE_OUTPUT_ROWS(&o->stage),
+		STAGE_OUTPUT_ROWS_OF(&o->stage, viewer_forms),
 		{.name = "metrics-listen", .kind = OPT_STRING, .arg = "ADDR",
 		 .help = "serve /metrics and /healthz there",
 		 .dst = &o->metrics_listen},
@@ -174,14 +187,18 @@ int main(int argc, char **argv)
 	struct options o = {
 		.tool = TOOL_OPTS_DEFAULT,
 		.stage = STAGE_OPTS_DEFAULT,
+		.view = VIEWER_OPTS_DEFAULT,
 		.hot = {.window_ms = 60000, .lateness_ms = 30000,
+			.flush_ms = 30000,
 			.max_keys = 100000, .max_callers = 64,
 			.max_samples = 8 * MIB, .min_confidence = 0.2}};
 	struct context c = {0};
 	struct stage s = {.name = "rt-hotsym", .ctx = &c,
-			  .on_record = on_record, .on_close = on_close};
+			  .on_record = on_record, .on_close = on_close,
+			  .on_idle = on_idle};
 	struct batch_sink sink = {&c,		  begin_symbol, end_symbol,
 				   begin_package, end_package,	on_late};
+	enum view_form form;
 	int code;
 
 	tool_init("rt-hotsym", false);
@@ -190,6 +207,9 @@ int main(int argc, char **argv)
 	metrics_register(&published);
 	metrics_register(&late_events);
 	metrics_http_start_or_die(o.metrics_listen);
+	form = view_form_of(o.stage.output_format);
+	if (form != VIEW_NONE)
+		return viewer_run(form, &o.view, o.hot.kernel, &o.stage);
 	c.stage = &s;
 	c.hot = hotsym_new(&o.hot, &sink);
 	code = stage_run_filter(&s, &o.stage);

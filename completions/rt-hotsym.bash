@@ -14,6 +14,8 @@ _rt_hotsym()
 		return ;;
 	--lateness)
 		return ;;
+	--flush-interval)
+		return ;;
 	--session)
 		return ;;
 	--max-keys)
@@ -24,13 +26,17 @@ _rt_hotsym()
 		return ;;
 	--max-samples)
 		return ;;
+	--top)
+		return ;;
+	--max-nodes)
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
 	--max-record)
 		return ;;
 	-o|--output)
-		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "auto json pb compact table folded pprof svg" -- "$cur")
 		return ;;
 	--color)
 		mapfile -t COMPREPLY < <(compgen -W "auto always never" -- "$cur")
@@ -54,6 +60,7 @@ _rt_hotsym()
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--window
 			--lateness
+			--flush-interval
 			--session
 			--kernel
 			--max-keys
@@ -61,6 +68,8 @@ _rt_hotsym()
 			--min-confidence
 			--no-samples
 			--max-samples
+			--top
+			--max-nodes
 			--input-format
 			--max-record
 			-o --output

@@ -18,6 +18,7 @@ if [ "${1-}" = tests ]; then
 	packages="$packages
 		clang llvm libclang-rt-dev universal-ctags
 		bats bats-assert bats-support mandoc
+		chromium libxml2-utils
 		debuginfod elfutils golang-go libstd-rust-1.63
 		protobuf-compiler curl openssl time xxd xz-utils rpm python3"
 	# Node.js may come from elsewhere, with npm in it.

@@ -354,7 +354,11 @@ lined() {
 		--metrics-file "$(tmp m)" <"$(tmp in)" >"$(tmp got)"
 	run grep -c source_file "$(tmp got)"
 	assert_output 0
+	# Each is looked at once.
 	grep -qF 'tetrapipe_canon_dwarf_files_total{result="none"} 3' "$(tmp m)"
+	run grep -c source_file <(rt-canon --sysroot / --inlines \
+		--dwarf-cache 0 <"$(tmp in)")
+	assert_output 0
 }
 
 @test "random places of a large program: llvm-addr2line's chains" {
@@ -422,4 +426,21 @@ hostile() {
 		run hostile "$(tmp f)"
 		assert_success
 	done
+}
+
+@test "node, where it has DWARF: addr2line's chains" {
+	local f
+	f=$(readlink -f "$(command -v node)")
+	readelf -SW "$f" | grep -q ' \.debug_info ' || skip "no DWARF in it"
+	nm -S "$f" | perl -ane 'next unless $F[3] =~ /^(ares_|uv_|nghttp2)/;
+		my ($at, $size) = map hex, @F[0, 1];
+		printf "%x\n", $at + $size * $_ / 4 for 0 .. 3' >"$(tmp at)"
+	judge "$f" <"$(tmp at)" >"$(tmp want)"
+	ours "$f" <"$(tmp at)" >"$(tmp got)"
+	# Where there is none, the judge takes a file from the symbol table.
+	paste -d '\n' "$(tmp want)" "$(tmp got)" | awk '
+		NR % 2 { w = $0; next }
+		!/ [?][?]:0/ { n++; if (w != $0) print w "\n" $0 }
+		END { if (n < 100) print n + 0, "with lines" }' >"$(tmp diff)"
+	assert_equal "$(cat "$(tmp diff)")" ''
 }

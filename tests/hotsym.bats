@@ -244,3 +244,43 @@ shuffle() {
 	assert_output '[true,true]'
 	assert_equal "$(tail -n 1 "$(tmp out)" | jq -r .kind)" ledger
 }
+
+# live_call SECONDS_AGO: a call of that age when the test began
+live_call() {
+	: "${began:=$(date +%s)}"
+	jq -cn --arg t "$(date -u -d "@$((began - $1))" +%FT%TZ)" '{
+		kind: "call", event_id: "e", timestamp: $t, node_name: "n",
+		stack_frames: [{function_name: "f", module: "/lib/x.so"}]}'
+}
+
+@test "--flush-interval: a live stream is written before its window ends" {
+	mkfifo "$(tmp in)"
+	rt-hotsym --window 1h --flush-interval 200ms <"$(tmp in)" \
+		>"$(tmp out)" 2>"$(tmp err)" &
+	exec 7>"$(tmp in)"
+	live_call 1 >&7
+	live_call 1 >&7
+	for i in $(seq 50); do
+		grep -q hot_symbol "$(tmp out)" && break
+		sleep 0.1
+	done
+	run jq -c '[.function_name, .invocation_count, .partial]' "$(tmp out)"
+	assert_output '["f","2",true]'
+	live_call 1 >&7
+	exec 7>&-
+	wait
+	run jq -s -c '[.[] | select(.kind == "hot_symbol") |
+		.invocation_count | tonumber] | [length, add]' "$(tmp out)"
+	assert_output '[2,3]'
+}
+
+@test "--flush-interval: a replay waits for its windows" {
+	{
+		live_call 7200
+		sleep 0.5
+		live_call 7200
+	} | rt-hotsym --window 1h --flush-interval 100ms >"$(tmp out)" 2>/dev/null
+	run jq -s -c '[.[] | select(.kind == "hot_symbol") |
+		.invocation_count]' "$(tmp out)"
+	assert_output '["2"]'
+}

@@ -88,7 +88,7 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'libpq-fe.h' load/dbconn
 	foreign 'microhttpd.h' pipe/metrics_http
 	foreign 'yaml.h' '(pipe/config|redact/policyfile)'
-	foreign '(zlib|zstd).h' '(pipe/inflate|package/zdata)'
+	foreign '(zlib|zstd).h' '(pipe/inflate|pipe/deflate|package/zdata)'
 	foreign 'xx(hash|h_x86dispatch).h' base/hash
 	foreign 'openssl/.*' '(base/sha256|base/keyhash|tap/tlsprobe)'
 	foreign '(libelf|gelf|elf).h' symbol/elfreader

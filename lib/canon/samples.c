@@ -96,9 +96,9 @@ static bool next_line(struct samples *x)
 	return ok;
 }
 
-static void on_idle(void *arg)
+static int on_idle(void *arg)
 {
-	stage_idle(arg);
+	return stage_idle(arg);
 }
 
 /* How the input ended, and what was lost of it. */

@@ -109,7 +109,8 @@ struct resolver_opts where_open(struct where_opts *o)
 				  .max_bytes = (size_t)o->symbol_cache,
 				  .max_jit = (size_t)o->perf_map_cache,
 				  .max_dwarf = (size_t)o->dwarf_cache,
-				  .lines = o->lines || o->inlines,
+				  .lines = (o->lines || o->inlines) &&
+					   o->dwarf_cache,
 				  .inlines = o->inlines};
 	struct rt_err err;
 

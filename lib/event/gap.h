@@ -18,6 +18,9 @@ struct gap {
 	sv scope, detail;
 };
 
+/* Field numbers that readers look for. */
+enum { GAP_COUNT = 3, GAP_UNKNOWN = 4 };
+
 void gap_write(const struct gap *g, struct buf *out);
 
 #endif

@@ -18,6 +18,9 @@ static bool parse_frame(sv wire, struct callview_frame *fr)
 		case 4:
 			fr->kernel = f.v != 0;
 			break;
+		case 5:
+			fr->source_file = f.data;
+			break;
 		case 7:
 			fr->function_name = f.data;
 			break;
@@ -125,6 +128,9 @@ static bool take_field(struct callview *v, const struct pb_field *f)
 		break;
 	case 21:
 		v->cluster = f->data;
+		break;
+	case 42:
+		v->weight = f->v;
 		break;
 	case 26:
 		return take_loaded(f->data, v);

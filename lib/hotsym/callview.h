@@ -13,7 +13,7 @@
 
 struct callview_frame {
 	sv wire; /* the CanonicalStackFrame */
-	sv module, function_name, build_id, function_id, purl;
+	sv module, function_name, build_id, function_id, purl, source_file;
 	bool kernel;
 	uint8_t verdict;
 };
@@ -26,6 +26,7 @@ struct callview {
 	struct timestamp time;
 	bool has_time;
 	uint8_t probe_type;
+	uint64_t weight; /* events that were aggregated into it; 0: one */
 	sv arguments[16]; /* KprobeArgument messages, the first of them */
 	size_t n_arguments;
 	struct callview_frame frames[CALLVIEW_MAX_FRAMES];

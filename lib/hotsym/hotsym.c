@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hotsym/hotsym.h"
 
+#include <time.h>
+
 #include "base/mem.h"
 #include "codec/pbwire.h"
 #include "hotsym/window.h"
@@ -22,6 +24,7 @@ struct hotsym {
 	struct window *windows[MAX_WINDOWS]; /* open, in no order */
 	size_t n_windows;
 	uint64_t keys; /* in all of them */
+	int64_t pending;   /* ms, when the oldest event in them came; 0: none */
 	int64_t watermark; /* ns; WINDOW_UNTIMED: no timed event yet */
 	uint64_t seq;	   /* of the current event, from 1 */
 	uint32_t next_chunk;
@@ -57,6 +60,14 @@ void hotsym_free(struct hotsym *h)
 const struct hotsym_stats *hotsym_get_stats(const struct hotsym *h)
 {
 	return &h->stats;
+}
+
+static int64_t now_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / NS_PER_MS;
 }
 
 /* --- windows ------------------------------------------------------------ */
@@ -155,6 +166,7 @@ void hotsym_flush(struct hotsym *h, bool partial)
 	while (h->n_windows)
 		close_window(h, oldest(h), partial);
 	h->sample_bytes = 0;
+	h->pending = 0;
 }
 
 /* The oldest window that the watermark has passed, or SIZE_MAX. */
@@ -181,8 +193,10 @@ static void advance(struct hotsym *h, int64_t t)
 	h->watermark = mark;
 	while ((i = ripe(h)) != SIZE_MAX)
 		close_window(h, i, false);
-	if (!h->n_windows)
+	if (!h->n_windows) {
 		h->sample_bytes = 0;
+		h->pending = 0;
+	}
 }
 
 /* Records without a time that came first belong to the first window. */
@@ -368,6 +382,31 @@ static void count_call(struct hotsym *h, struct window *w)
 	}
 }
 
+/* --- time that passes ---------------------------------------------------- */
+
+static bool is_live(const struct hotsym *h)
+{
+	int64_t latest = h->watermark / NS_PER_MS + (int64_t)h->o.lateness_ms;
+
+	return h->watermark != WINDOW_UNTIMED &&
+	       now_ms(CLOCK_REALTIME) - latest <= HOTSYM_LIVE_S * 1000LL;
+}
+
+int hotsym_idle(struct hotsym *h)
+{
+	int64_t left;
+
+	if (!h->o.flush_ms || !h->pending || !is_live(h))
+		return -1;
+	left = h->pending + (int64_t)h->o.flush_ms -
+	       now_ms(CLOCK_MONOTONIC_COARSE);
+	if (left > 0)
+		return (int)MIN(left, INT32_MAX);
+	h->stats.timed_flushes++;
+	hotsym_flush(h, true);
+	return -1;
+}
+
 /* Events without a time (loader events) happen now: at the latest time. */
 static int64_t time_of(struct hotsym *h)
 {
@@ -391,6 +430,8 @@ bool hotsym_call(struct hotsym *h, sv call)
 	if (!callview_parse(call, &h->call))
 		return false;
 	h->seq++;
+	if (!h->pending)
+		h->pending = now_ms(CLOCK_MONOTONIC_COARSE);
 	h->stats.frames_cut += h->call.frames_cut;
 	if (!h->session)
 		h->session = mem_sv(h->call.event_id);

@@ -20,6 +20,7 @@
 
 struct hotsym_opts {
 	uint64_t window_ms, lateness_ms;
+	uint64_t flush_ms;    /* of a live stream, see hotsym_idle; 0: never */
 	uint64_t max_keys;    /* symbols and packages of all open windows */
 	uint64_t max_callers; /* of one key in one window */
 	uint64_t max_samples; /* bytes of samples in memory */
@@ -31,6 +32,7 @@ struct hotsym_opts {
 
 struct hotsym_stats {
 	uint64_t early_flushes;	  /* for the key bound */
+	uint64_t timed_flushes;	  /* by hotsym_idle */
 	uint64_t window_flushes;  /* for the bound of open windows */
 	uint64_t late;		  /* events */
 	struct batch_counts rows;
@@ -45,6 +47,17 @@ void hotsym_free(struct hotsym *h);
 
 /* False where the call's bytes are malformed. */
 bool hotsym_call(struct hotsym *h, sv call);
+
+/*
+ * For when nothing comes, and now and then when much does: writes all open
+ * windows as partial batches where the oldest event in them was counted
+ * flush_ms ago. Only of a live stream, whose latest event is at most
+ * HOTSYM_LIVE_S old by the system's clock: what a replay writes must not depend
+ * on how fast it runs. For how many ms it need not be called again; -1: until
+ * the next event.
+ */
+#define HOTSYM_LIVE_S 600
+int hotsym_idle(struct hotsym *h);
 
 /* Writes all open windows; partial unless the stream has ended. */
 void hotsym_flush(struct hotsym *h, bool partial);

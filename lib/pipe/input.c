@@ -97,20 +97,19 @@ static bool wait_readable(struct input *in)
 		return !stop_now();
 	if (poll(&p, 1, 0) != 0)
 		return !stop_now();
-	if (in->idle)
-		in->idle(in->idle_arg);
 	for (;;) {
+		int again = in->idle ? in->idle(in->idle_arg) : -1;
 		int left = stop_wait_ms(), r;
 
 		if (left == 0)
 			return false;
+		if (left < 0 || (again >= 0 && again < left))
+			left = again;
 		r = poll(&p, 1, left);
 		if (r > 0)
 			return !stop_now();
 		if (r < 0 && errno != EINTR)
 			return true; /* read(2) will say what is wrong */
-		if (in->idle)
-			in->idle(in->idle_arg);
 	}
 }
 

@@ -24,7 +24,8 @@ enum input_status {
 	INPUT_PAUSED,	 /* the end for now, of a file that may grow */
 };
 
-typedef void input_idle(void *arg);
+/* For how many ms it need not be called again; -1: until more was read. */
+typedef int input_idle(void *arg);
 
 /* Takes over fd; name is for messages and copied. */
 struct input *input_open(int fd, const char *name);

@@ -27,8 +27,9 @@ static size_t choice(const char *const *choices, const char *s)
 	return i;
 }
 
-void stage_idle(struct stage *s)
+int stage_idle(struct stage *s)
 {
+	int again = s->on_idle ? s->on_idle(s->ctx, s) : -1;
 	struct progress p = {s->total, s->total_bad, s->total_dropped,
 			     recin_raw_bytes(s->in), s->total_bytes};
 
@@ -36,11 +37,12 @@ void stage_idle(struct stage *s)
 		recout_flush(&s->out);
 	metrics_tick();
 	progress_tick(&p);
+	return again;
 }
 
-static void on_idle(void *arg)
+static int on_idle(void *arg)
 {
-	stage_idle(arg);
+	return stage_idle(arg);
 }
 
 void stage_open(struct stage *s, const struct stage_opts *o)
@@ -462,6 +464,8 @@ bool stage_feed_at(struct stage *s, struct input *in, struct recin_place at)
 					     s->total_bytes};
 
 			s->idle_tick = 0;
+			if (s->on_idle)
+				s->on_idle(s->ctx, s);
 			metrics_tick();
 			progress_tick(&p);
 		}

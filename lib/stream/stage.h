@@ -78,11 +78,18 @@ typedef bool stage_close(void *ctx, struct stage *s, bool complete);
  */
 typedef bool stage_ledger(void *ctx, struct record *r);
 
+/*
+ * Nothing to read right now, or much was read: for how many ms it need not be
+ * called again, -1: until more was read.
+ */
+typedef int stage_pause(void *ctx, struct stage *s);
+
 struct stage {
 	const char *name; /* the tool's */
 	void *ctx;
 	stage_record *on_record;
 	stage_close *on_close; /* or NULL */
+	stage_pause *on_idle;  /* or NULL */
 	stage_before *before;  /* or NULL */
 	stage_ledger *on_ledger; /* or NULL */
 	/* Messages say nothing of what is in a record but its event id. */
@@ -159,7 +166,7 @@ void stage_enough(struct stage *s);
 bool stage_take(struct stage *s, const struct record *r);
 void stage_lost(struct stage *s, const char *reason, uint64_t n);
 void stage_cut(struct stage *s);
-void stage_idle(struct stage *s);
+int stage_idle(struct stage *s); /* as stage_pause */
 
 /* Writes a gap record on behalf of this stage, whose name it gets. */
 void stage_gap(struct stage *s, struct gap *g);

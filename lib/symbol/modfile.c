@@ -191,14 +191,14 @@ bool modfile_named(struct modfile *f, sv raw, struct elfsym *sym)
 bool modfile_is(const struct modfile *f, int fd)
 {
 	struct modfile_stamp st = stamp_of(fd);
-	struct elfid id;
+	uint8_t digest[KEYHASH_LEN];
 
-	if (st.size != f->stamp.size)
-		return false;
-	if (elfid_read(fd, &id))
-		return sv_eq((sv){id.hex, id.hex_len}, elfmod_build_id(f->elf));
-	return st.device == f->stamp.device && st.inode == f->stamp.inode &&
-	       st.sec == f->stamp.sec && st.nsec == f->stamp.nsec;
+	if (st.device == f->stamp.device && st.inode == f->stamp.inode &&
+	    st.size == f->stamp.size && st.sec == f->stamp.sec &&
+	    st.nsec == f->stamp.nsec)
+		return true;
+	return st.size == f->stamp.size && elfread_digest(fd, digest) &&
+	       elfmod_is(f->elf, digest);
 }
 
 const struct lines *modfile_lines(struct modfile_store *s, struct modfile *f,

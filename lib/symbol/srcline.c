@@ -2,44 +2,43 @@
 #include "symbol/srcline.h"
 
 #include <dwarf.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/mem.h"
+#include "symbol/addrmap.h"
 #include "symbol/debugfile.h"
 
 enum {
 	ORIGINS = 16,  /* of a name: abstract instance, declaration, ... */
-	OVERLAPS = 64, /* ranges that may hide one below */
 	LINE_ROW = 64, /* bytes that libdw keeps for a row, about */
 	UNIT = 256,    /* bytes that libdw keeps for a unit, about */
 	CLOCK_STEPS = 256,
+	LIST_STEPS = 16, /* a call may read a long list of nothing */
 };
 
-struct range {
-	uint64_t low, high;
-	uint64_t what; /* index of a unit, or offset of a function's entry */
-};
-
-struct ranges {
-	struct range *v;
-	size_t n, cap;
+/* What was inlined into a function, in the order of the entries. */
+struct function {
+	Dwarf_Off die;
+	bool walked;
+	struct addrmap scopes;
 };
 
 struct unit {
 	Dwarf_Off die, end; /* of the first entry, behind the last */
 	bool lines_known, lines_usable;
 	bool indexed;
-	struct ranges functions;
+	struct function *functions;
+	size_t n_functions, cap_functions;
+	struct addrmap code; /* of functions */
 };
 
 struct srcline {
 	struct debugfile file;
 	struct unit *units;
 	size_t n_units, cap_units;
-	struct ranges ranges; /* of units */
-	size_t bytes;	      /* beside the file's */
-	size_t n_functions;
+	struct addrmap code; /* of units */
+	size_t bytes;	     /* beside the file's */
+	size_t n_ranges;
 	bool given_up;
 	struct timespec since; /* the work at hand began */
 	unsigned int steps;
@@ -61,10 +60,13 @@ static void check_time(struct srcline *s)
 		s->given_up = true;
 }
 
-static void step(struct srcline *s)
+static void step(struct srcline *s, unsigned int weight)
 {
-	if (++s->steps % CLOCK_STEPS == 0)
-		check_time(s);
+	s->steps += weight;
+	if (s->steps < CLOCK_STEPS)
+		return;
+	s->steps = 0;
+	check_time(s);
 }
 
 static size_t room_in(const Elf_Data *d, const char *p)
@@ -91,71 +93,27 @@ static sv text(const struct srcline *s, const char *p)
 
 /* --- ranges ------------------------------------------------------------- */
 
-static void push(struct ranges *r, struct range one)
-{
-	if (r->n == r->cap) {
-		r->cap = r->cap ? 2 * r->cap : 8;
-		r->v = mem_realloc(r->v, r->cap * sizeof(*r->v));
-	}
-	r->v[r->n++] = one;
-}
-
 /*
  * Adds the ranges of an entry, room permitting. Linkers leave 0 or 1 as the
  * start of what they threw away.
  */
-static void add_ranges(struct srcline *s, struct ranges *r, Dwarf_Die *die,
-		       uint64_t what, size_t room)
+static void add_ranges(struct srcline *s, struct addrmap *m, Dwarf_Die *die,
+		       uint64_t what, int depth)
 {
 	Dwarf_Addr base = 0, low, high;
+	size_t before = addrmap_bytes(m);
 	ptrdiff_t at = 0;
 
-	while (room && !s->given_up &&
+	while (s->n_ranges < SRCLINE_MAX_RANGES && !s->given_up &&
 	       (at = dwarf_ranges(die, at, &base, &low, &high)) > 0) {
 		if (at > 1)
-			check_time(s);
+			step(s, LIST_STEPS);
 		if (low <= 1 || low >= high)
 			continue;
-		push(r, (struct range){low, high, what});
-		room--;
+		addrmap_add(m, (struct addrmap_range){low, high, what, depth});
+		s->n_ranges++;
 	}
-}
-
-static int by_low(const void *a, const void *b)
-{
-	const struct range *x = a, *y = b;
-
-	if (x->low != y->low)
-		return x->low < y->low ? -1 : 1;
-	/* The narrower one last: it is found first. */
-	if (x->high != y->high)
-		return x->high > y->high ? -1 : 1;
-	return (x->what > y->what) - (x->what < y->what);
-}
-
-static void sort(struct ranges *r)
-{
-	if (r->n)
-		qsort(r->v, r->n, sizeof(*r->v), by_low);
-}
-
-/* The range that starts last of those that hold the address. */
-static const struct range *find(const struct ranges *r, uint64_t addr)
-{
-	size_t lo = 0, hi = r->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (r->v[mid].low <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (size_t i = 0; i < OVERLAPS && i < lo; i++)
-		if (addr < r->v[lo - 1 - i].high)
-			return &r->v[lo - 1 - i];
-	return NULL;
+	s->bytes += addrmap_bytes(m) - before;
 }
 
 /* --- a walk over the entries of a unit ---------------------------------- */
@@ -220,8 +178,7 @@ static void add_unit(struct srcline *s, Dwarf_Off die_off, Dwarf_Off end)
 		s->units =
 			mem_realloc(s->units, s->cap_units * sizeof(*s->units));
 	}
-	add_ranges(s, &s->ranges, &die, s->n_units,
-		   SRCLINE_MAX_RANGES - s->ranges.n);
+	add_ranges(s, &s->code, &die, s->n_units, 0);
 	s->units[s->n_units++] = (struct unit){.die = die_off, .end = end};
 }
 
@@ -232,17 +189,16 @@ static void index_units(struct srcline *s)
 
 	/* The last unit's length may be any. */
 	while (!s->given_up && s->file.info && off < s->file.info->d_size &&
-	       s->ranges.n < SRCLINE_MAX_RANGES &&
+	       s->n_ranges < SRCLINE_MAX_RANGES &&
 	       dwarf_next_unit(s->file.dwarf, off, &next, &header, NULL, NULL,
 			       NULL, NULL, NULL, NULL) == 0 &&
 	       next > off && next - off > header) {
-		step(s);
+		step(s, 1);
 		add_unit(s, off + header, MIN(next, s->file.info->d_size));
 		off = next;
 	}
-	sort(&s->ranges);
-	s->bytes += s->cap_units * sizeof(*s->units) + s->n_units * UNIT +
-		    s->ranges.cap * sizeof(*s->ranges.v);
+	addrmap_sort(&s->code);
+	s->bytes += s->cap_units * sizeof(*s->units) + s->n_units * UNIT;
 }
 
 struct srcline *srcline_open(int fd, const struct debugdirs *debug, sv build_id,
@@ -254,11 +210,19 @@ struct srcline *srcline_open(int fd, const struct debugdirs *debug, sv build_id,
 	begin_work(s);
 	if (debugfile_open(&s->file, fd, debug, build_id, max_bytes)) {
 		index_units(s);
-		if (s->ranges.n && !s->given_up)
+		if (s->code.n && !s->given_up)
 			return s;
 	}
 	srcline_free(s);
 	return NULL;
+}
+
+static void free_unit(struct unit *u)
+{
+	for (size_t i = 0; i < u->n_functions; i++)
+		addrmap_release(&u->functions[i].scopes);
+	mem_free(u->functions);
+	addrmap_release(&u->code);
 }
 
 void srcline_free(struct srcline *s)
@@ -266,9 +230,9 @@ void srcline_free(struct srcline *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->n_units; i++)
-		mem_free(s->units[i].functions.v);
+		free_unit(&s->units[i]);
 	mem_free(s->units);
-	mem_free(s->ranges.v);
+	addrmap_release(&s->code);
 	debugfile_close(&s->file);
 	mem_free(s);
 }
@@ -340,6 +304,23 @@ static void find_line(struct srcline *s, Dwarf_Die *cu, uint64_t vaddr,
 
 /* --- functions ---------------------------------------------------------- */
 
+static void add_function(struct srcline *s, struct unit *u, Dwarf_Die *die)
+{
+	size_t before = u->code.n;
+
+	add_ranges(s, &u->code, die, u->n_functions, 0);
+	if (u->code.n == before)
+		return;
+	if (u->n_functions == u->cap_functions) {
+		u->cap_functions = u->cap_functions ? 2 * u->cap_functions : 8;
+		u->functions = mem_realloc(
+			u->functions, u->cap_functions * sizeof(*u->functions));
+	}
+	u->functions[u->n_functions++] =
+		(struct function){.die = dwarf_dieoffset(die)};
+	s->bytes += sizeof(*u->functions);
+}
+
 /* Those of a unit that have code, nested ones and methods as well. */
 static void index_functions(struct srcline *s, struct unit *u, Dwarf_Die *cu)
 {
@@ -348,63 +329,51 @@ static void index_functions(struct srcline *s, struct unit *u, Dwarf_Die *cu)
 	u->indexed = true;
 	begin_work(s);
 	while (!s->given_up && walk_next(&w)) {
-		step(s);
+		step(s, 1);
 		if (dwarf_tag(&w.die) == DW_TAG_subprogram)
-			add_ranges(s, &u->functions, &w.die,
-				   dwarf_dieoffset(&w.die),
-				   SRCLINE_MAX_RANGES - s->n_functions);
+			add_function(s, u, &w.die);
 	}
-	sort(&u->functions);
-	s->n_functions += u->functions.n;
-	s->bytes += u->functions.cap * sizeof(*u->functions.v);
+	addrmap_sort(&u->code);
 }
 
-struct scope {
-	Dwarf_Die die;
-	int depth;
-};
+/* Once, so that the next place in the function is found in an array. */
+static void index_scopes(struct srcline *s, struct unit *u, struct function *f,
+			 const Dwarf_Die *die)
+{
+	struct walk w = walk_at(die, u, f->die);
+
+	f->walked = true;
+	begin_work(s);
+	for (size_t i = 0; i < SRCLINE_MAX_ENTRIES && !s->given_up; i++) {
+		if (!walk_next(&w))
+			break;
+		step(s, 1);
+		if (dwarf_tag(&w.die) == DW_TAG_inlined_subroutine)
+			add_ranges(s, &f->scopes, &w.die,
+				   dwarf_dieoffset(&w.die), w.depth);
+	}
+}
 
 struct chain {
-	struct scope v[SRCLINE_MAX_INLINED];
+	const struct addrmap_range *v[SRCLINE_MAX_INLINED];
 	size_t n;
 };
 
-static bool has_code(int tag)
-{
-	return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram ||
-	       tag == DW_TAG_lexical_block;
-}
-
 /* Outermost first. */
-static void find_chain(struct srcline *s, struct walk *w, uint64_t vaddr,
+static void find_chain(const struct addrmap *scopes, uint64_t vaddr,
 		       struct chain *c)
 {
-	int outside = 0; /* depth of an entry that does not hold it; 0: none */
-
 	c->n = 0;
-	for (size_t i = 0; i < SRCLINE_MAX_ENTRIES && walk_next(w); i++) {
-		int tag = dwarf_tag(&w->die);
+	for (size_t i = 0; i < scopes->n; i++) {
+		const struct addrmap_range *r = &scopes->v[i];
 
-		if (outside && w->depth > outside)
+		if (vaddr < r->low || vaddr >= r->high)
 			continue;
-		outside = 0;
-		if (!has_code(tag))
-			continue;
-		if (dwarf_haspc(&w->die, vaddr) <= 0 &&
-		    dwarf_hasattr(&w->die, DW_AT_low_pc) +
-				    dwarf_hasattr(&w->die, DW_AT_ranges) >
-			    0) {
-			outside = w->depth;
-			continue;
-		}
-		if (tag != DW_TAG_inlined_subroutine)
-			continue;
-		while (c->n && c->v[c->n - 1].depth >= w->depth)
+		while (c->n && c->v[c->n - 1]->depth >= r->depth)
 			c->n--;
 		if (c->n < ARRAY_LEN(c->v))
-			c->v[c->n++] = (struct scope){w->die, w->depth};
+			c->v[c->n++] = r;
 	}
-	step(s);
 }
 
 /* The entry's, or that of what it is an instance of. */
@@ -458,31 +427,35 @@ static void put_inlined(const struct srcline *s, Dwarf_Die *die,
 static void find_inlined(struct srcline *s, struct unit *u, Dwarf_Die *cu,
 			 uint64_t vaddr, struct srcline_hit *out)
 {
+	const struct addrmap_range *r;
 	Dwarf_Files *files = NULL;
-	const struct range *f;
 	size_t n_files = 0;
+	struct function *f;
 	struct chain c;
-	struct walk w;
 	Dwarf_Die die;
 
 	if (!u->indexed)
 		index_functions(s, u, cu);
-	f = s->given_up ? NULL : find(&u->functions, vaddr);
-	if (!f || !dwarf_offdie(s->file.dwarf, f->what, &die))
+	r = s->given_up ? NULL : addrmap_find(&u->code, vaddr);
+	if (!r)
 		return;
-	if (u->lines_usable && dwarf_getsrcfiles(cu, &files, &n_files) != 0)
+	f = &u->functions[r->what];
+	if (!f->walked && dwarf_offdie(s->file.dwarf, f->die, &die))
+		index_scopes(s, u, f, &die);
+	find_chain(&f->scopes, vaddr, &c);
+	if (c.n && u->lines_usable &&
+	    dwarf_getsrcfiles(cu, &files, &n_files) != 0)
 		n_files = 0;
-	w = walk_at(&die, u, f->what);
-	find_chain(s, &w, vaddr, &c);
 	while (c.n)
-		put_inlined(s, &c.v[--c.n].die, files, n_files,
-			    &out->inlined[out->n++]);
+		if (dwarf_offdie(s->file.dwarf, c.v[--c.n]->what, &die))
+			put_inlined(s, &die, files, n_files,
+				    &out->inlined[out->n++]);
 }
 
 bool srcline_find(struct srcline *s, uint64_t vaddr, bool inlines,
 		  struct srcline_hit *out)
 {
-	const struct range *r;
+	const struct addrmap_range *r;
 	Dwarf_Attribute a;
 	const char *dir;
 	struct unit *u;
@@ -491,7 +464,7 @@ bool srcline_find(struct srcline *s, uint64_t vaddr, bool inlines,
 	out->directory = out->file = SV_NULL;
 	out->line = 0;
 	out->n = 0;
-	r = s->given_up ? NULL : find(&s->ranges, vaddr);
+	r = s->given_up ? NULL : addrmap_find(&s->code, vaddr);
 	if (!r)
 		return false;
 	u = &s->units[r->what];
