@@ -132,7 +132,8 @@ static void take_pom(struct reader *r)
 	if (!id.space.n || !id.name.n || !id.version.n)
 		return;
 	r->purl.n = 0;
-	pkgid_purl(&id, &r->purl);
+	if (!pkgid_purl(&id, &r->purl))
+		return;
 	r->found++;
 	if (!r->match.n && is_named(r->name, &id))
 		buf_sv(&r->match, buf_view(&r->purl));

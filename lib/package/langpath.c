@@ -134,8 +134,7 @@ static bool gem_purl(int root, sv path, struct buf *out)
 		if (end == path.n || !split_gem(full, &id) ||
 		    !has_gemspec(root, sv_first(path, base), full))
 			continue;
-		pkgid_purl(&id, out);
-		return true;
+		return pkgid_purl(&id, out);
 	}
 	return false;
 }
