@@ -640,6 +640,11 @@ sys.stdout.buffer.write(struct.pack("<III4s", 4, len(d), 0xcafe1a7e, b"FDO\0") +
 	grep -q 'contradictions_total 1' differ.prom
 	grep -q "warning: '/usr/lib/libm.so': dpkg says .*differ.*note says" differ.err
 	[ ! -s same.err ]
+	frame_of /usr/lib/libm.so | rt-canon --sysroot differ 2>/dev/null |
+		jq -e -s 'map(select(.kind == "ledger"))[0].packages ==
+			{dpkg: "1", contradicted: "1"}'
+	frame_of /usr/lib/none.so | rt-canon --sysroot differ |
+		jq -e -s 'map(select(.kind == "ledger"))[0].packages == {none: "1"}'
 }
 
 # --- packages of languages ---------------------------------------------------

@@ -213,13 +213,16 @@ static void weigh(struct packages *p, sv path, const struct claim *claims,
 
 		if (!best && (c->purl.n || c->parts)) {
 			best = c;
-			*out = (struct package){arena_dup(&p->arena, c->purl),
-						c->source, c->confidence,
-						c->parts};
+			*out = (struct package){
+				.purl = arena_dup(&p->arena, c->purl),
+				.source = c->source,
+				.confidence = c->confidence,
+				.parts = c->parts};
 		} else if (best && c->purl.n && best->purl.n &&
 			   contradicts(best->purl, c->purl)) {
 			p->stats.contradictions++;
 			out->confidence = best->confidence / 2;
+			out->contradicted = true;
 			if (diag_allow("files with two packages"))
 				diag_warn("'%.*s': %s says %.*s, %s says %.*s",
 					  SV_ARG(path), best->source,

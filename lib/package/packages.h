@@ -37,6 +37,7 @@ struct package {
 	sv purl;
 	const char *source;
 	double confidence;	   /* in [0, 1] */
+	bool contradicted;	   /* by another source */
 	const struct parts *parts; /* or NULL: all of the file is of `purl` */
 };
 

@@ -16,7 +16,7 @@ struct reader {
 	struct pkgindex *ix;
 	int root;
 	sv dir;
-	struct buf path, text, name, purl;
+	struct buf path, text, purl;
 };
 
 sv pydist_dir(sv path)
@@ -51,20 +51,6 @@ static sv header(sv text, const char *key)
 			return line_trim(sv_from(line, n + 1));
 	}
 	return SV_NULL;
-}
-
-/* Lower case, with hyphens for underscores, as a purl has it. */
-static sv normal_name(sv name, struct buf *out)
-{
-	out->n = 0;
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c + 'a' - 'A');
-		buf_ch(out, c == '_' ? '-' : c);
-	}
-	return buf_view(out);
 }
 
 /* The first field of a line of comma-separated values. */
@@ -115,7 +101,7 @@ static void read_dist(struct reader *r, const char *info)
 
 	if (!read_info(r, info, "METADATA", MAX_METADATA))
 		return;
-	id.name = normal_name(header(buf_view(&r->text), "Name"), &r->name);
+	id.name = header(buf_view(&r->text), "Name");
 	id.version = header(buf_view(&r->text), "Version");
 	if (!id.name.n || !id.version.n)
 		return;
@@ -141,6 +127,5 @@ void pydist_read(struct pkgindex *ix, int root, sv dir)
 		closedir(d);
 	buf_release(&r.path);
 	buf_release(&r.text);
-	buf_release(&r.name);
 	buf_release(&r.purl);
 }
