@@ -494,9 +494,10 @@ go_program() {
 			dotted.Fn(4), moved.Fn(5), template.HTMLEscapeString("<"))
 	}
 	END
-	HOME=$BATS_TEST_TMPDIR GOFLAGS='-mod=vendor -buildvcs=false' \
-		GOCACHE=${GOCACHE:-$BATS_FILE_TMPDIR/gocache} CGO_ENABLED=0 \
-		go build -o app . && cd - >/dev/null
+	export HOME=$BATS_TEST_TMPDIR GOFLAGS='-mod=vendor -buildvcs=false'
+	export GOCACHE=${GOCACHE:-$BATS_FILE_TMPDIR/gocache} CGO_ENABLED=0
+	go build -o app . && go build -ldflags='-s -w' -o stripped . &&
+		go build -buildmode=pie -o pie . && cd - >/dev/null
 }
 
 go_module() { # go_module PATH VERSION PACKAGE...: in ./vendor
@@ -550,6 +551,19 @@ go_module() { # go_module PATH VERSION PACKAGE...: in ./vendor
 		new.example/home@v1.5.0 example.com/lib/nested@v0.9.0%2Bincompatible; do
 		cut -f 2 got | grep -qx "pkg:golang/$p"
 	done
+	# Without a symbol table: the same functions at the same places.
+	cp src/stripped root/opt/
+	frames_at /opt/stripped <funcs | rt-canon --sysroot root | purls |
+		cut -f 1,2 | sort -u | grep -v '\[' >bare
+	[ "$(comm -13 <(sed 's/\.abi[0-9a-z]*\t/\t/' got | sort) <(sort bare) |
+		wc -l)" -eq 0 ]
+	[ "$(wc -l <bare)" -gt 1000 ]
+	cp src/pie root/opt/
+	functions src/pie | grep -P '^(main\.main|example.com/lib/inner\.Fn)\t' |
+		frames_at /opt/pie | rt-canon --sysroot root | purls |
+		cut -f 2 | sort >some
+	printf 'pkg:golang/%s\n' example.com/App example.com/lib@v1.2.3 >want
+	assert_same want some
 	jq -cn '{process_exec: {process: {exec_id: "e", pid: 7,
 		binary: "/opt/app"}}, node_name: "n"}' |
 		rt-canon --sysroot root | jq 'select(.kind == "call") |
@@ -779,5 +793,37 @@ sys.stdout.buffer.write(struct.pack("<III4s", 4, len(d), 0xcafe1a7e, b"FDO\0") +
 		e.so pkg:gem/rack-test@2.1.0 gem anything.jar $log4j java \
 		stored.jar $log4j java log4j-core-2.14.1.jar $log4j java \
 		fat.jar '' '' none.jar '' '' cut.jar '' '' >want
+	assert_same want got
+}
+
+@test "a running process' own root, and a database that changes meanwhile" {
+	cd "$BATS_TEST_TMPDIR"
+	local libc start
+	libc=$(readlink -f "$(ldd /usr/bin/sleep | awk '/libc\.so/ { print $3 }')")
+	start=$(date -u +%FT%TZ)
+	sleep 60 &
+	frame_of "$libc" | jq -c --argjson p $! --arg s "$start" \
+		'.process_kprobe.process += {pid: $p, start_time: $s}' |
+		rt-canon --proc /proc |
+		jq -r 'select(.kind == "call").stack_frames[0].purl' >got
+	kill $!
+	echo "$libc" | expected | cut -f 2 >want
+	assert_same want got
+	mkdir root
+	deb lib 1 amd64 /usr/lib/liba.so /usr/lib/libb.so
+	install_debs root ./lib.deb
+	{
+		frame_of /usr/lib/liba.so
+		for i in {1..300}; do
+			[ -s first ] && break
+			sleep 0.1
+		done
+		deb lib 2 amd64 /usr/lib/liba.so /usr/lib/libb.so
+		install_debs root ./lib.deb
+		frame_of /usr/lib/libb.so
+		frame_of /usr/lib/liba.so
+	} | rt-canon --sysroot root | tee first |
+		jq -r 'select(.kind == "call").stack_frames[0].purl' >got
+	printf 'pkg:deb/debian/lib@%s?arch=amd64\n' 1 2 2 >want
 	assert_same want got
 }

@@ -15,7 +15,8 @@
 #include "pipe/diag.h"
 #include "symbol/root.h"
 
-enum { MAX_PYTHON = 16 };
+/* So many answers are given before their database is looked at again. */
+enum { MAX_PYTHON = 16, CHECK_ONE_IN = 256 };
 
 /* What is known of a root. */
 struct place {
@@ -25,6 +26,7 @@ struct place {
 	size_t n_python;
 	size_t bytes;
 	uint64_t refused;
+	uint64_t stamp; /* of its databases when they were read */
 	uint64_t used;
 };
 
@@ -41,6 +43,7 @@ struct packages {
 	struct table answers;
 	struct arena arena; /* of the answers */
 	uint64_t serial;    /* of the arena's contents, from 1 */
+	uint64_t warm;	    /* answers that were there */
 	struct buf real;    /* the path asked for, its links followed */
 	struct buf lang;
 	struct elfpkg file;
@@ -81,6 +84,13 @@ void packages_get_stats(const struct packages *p, struct packages_stats *out)
 
 /* --- indexes -------------------------------------------------------------- */
 
+static void forget_place(struct packages *p, struct place *old)
+{
+	p->stats.index_bytes -= old->bytes;
+	pkgindex_free(old->index);
+	*old = p->places[--p->n_places];
+}
+
 static void forget_oldest_place(struct packages *p)
 {
 	struct place *old = &p->places[0];
@@ -88,10 +98,8 @@ static void forget_oldest_place(struct packages *p)
 	for (size_t i = 1; i < p->n_places; i++)
 		if (p->places[i].used < old->used)
 			old = &p->places[i];
-	p->stats.index_bytes -= old->bytes;
+	forget_place(p, old);
 	p->stats.evicted++;
-	pkgindex_free(old->index);
-	*old = p->places[--p->n_places];
 }
 
 /* Its index may have grown. */
@@ -114,19 +122,26 @@ static struct place *add_place(struct packages *p, int root, uint64_t id)
 			       p->stats.index_bytes > PACKAGES_MAX_INDEX))
 		forget_oldest_place(p);
 	new = &p->places[p->n_places++];
-	*new = (struct place){.id = id, .index = pkgroot_read(root)};
+	*new = (struct place){.id = id,
+			      .index = pkgroot_read(root),
+			      .stamp = pkgroot_stamp(root)};
 	p->stats.indexed++;
 	count_bytes(p, new);
 	return new;
 }
 
+static struct place *find_place(struct packages *p, uint64_t id)
+{
+	for (size_t i = 0; i < p->n_places; i++)
+		if (p->places[i].id == id)
+			return &p->places[i];
+	return NULL;
+}
+
 static struct place *place_of(struct packages *p, int root, uint64_t id)
 {
-	struct place *at = NULL;
+	struct place *at = find_place(p, id);
 
-	for (size_t i = 0; i < p->n_places && !at; i++)
-		if (p->places[i].id == id)
-			at = &p->places[i];
 	if (!at)
 		at = add_place(p, root, id);
 	at->used = ++p->clock;
@@ -313,6 +328,17 @@ static void forget_answers(struct packages *p)
 	p->stats.evicted++;
 }
 
+/* Packages come and go while a stream is read. */
+static void check_place(struct packages *p, int root, uint64_t id)
+{
+	struct place *at = find_place(p, id);
+
+	if (!at || at->stamp == pkgroot_stamp(root))
+		return;
+	forget_place(p, at);
+	forget_answers(p);
+}
+
 const struct package *packages_of(struct packages *p, int root, uint64_t place,
 				  sv path)
 {
@@ -323,6 +349,10 @@ const struct package *packages_of(struct packages *p, int root, uint64_t place,
 
 	if (root < 0 || !path.n)
 		return &none;
+	a = table_get(&p->answers, hash, is_answer, &key);
+	if (a && ++p->warm % CHECK_ONE_IN)
+		return &a->pub;
+	check_place(p, root, place);
 	a = table_get(&p->answers, hash, is_answer, &key);
 	if (a)
 		return &a->pub;

@@ -16,9 +16,10 @@
  * package is a Go module as well.
  *
  * Indexes of roots and answers are kept, within PACKAGES_MAX_INDEX and
- * PACKAGES_MAX_ANSWERS bytes; what was unused for longest is forgotten,
- *counted, and found again when asked for. One struct packages belongs to one
- *thread.
+ * PACKAGES_MAX_ANSWERS bytes; what was unused for longest is forgotten, counted,
+ * and found again when asked for. A database that changed is read again: that is
+ * seen when a path comes for the first time, or after some hundred answers. One
+ * struct packages belongs to one thread.
  */
 #ifndef RT_PACKAGES_H
 #define RT_PACKAGES_H
