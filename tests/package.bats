@@ -232,6 +232,52 @@ os_release() { # os_release ROOT LINE...
 	assert_same want got
 }
 
+@test "links of a root never lead to the databases of another one" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p outside inside/usr/lib one two/var/lib/dpkg
+	deb other 9 amd64 /usr/lib/libp.so
+	install_debs outside ./other.deb
+	os_release outside ID=outside
+	ln -s "$PWD/outside/var" one/var
+	ln -s ../../../../outside/var/lib/dpkg/status two/var/lib/dpkg/
+	ln -s ../../../../outside/var/lib/dpkg/info two/var/lib/dpkg/
+	mkdir -p one/usr/lib two/usr/lib one/etc
+	touch one/usr/lib/libp.so two/usr/lib/libp.so
+	ln -s "$PWD/outside/etc/os-release" one/etc/
+	for r in one two; do
+		echo /usr/lib/libp.so | packages --sysroot $r
+	done | cut -f 2 >got
+	printf '\n\n' >want
+	assert_same want got
+	# A FIFO in place of a database does not stop anything.
+	mkdir -p three/var/lib/dpkg three/var/lib/rpm
+	mkfifo three/var/lib/dpkg/status three/var/lib/rpm/rpmdb.sqlite
+	echo /usr/lib/libp.so | loaders | timeout 10 rt-canon --sysroot three |
+		grep -q libp.so
+	head -c 3000 /dev/urandom >one/rpmdb.sqlite
+	mkdir -p four/var/lib/rpm
+	cp one/rpmdb.sqlite four/var/lib/rpm/
+	echo /usr/lib/libp.so | packages --sysroot four | cut -f 2 >got
+	printf '\n' >want
+	assert_same want got
+}
+
+@test "a SQLite database with a view that never ends is given up" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/var/lib/rpm
+	python3 - root/var/lib/rpm/rpmdb.sqlite <<-'END'
+	import sqlite3, sys
+	d = sqlite3.connect(sys.argv[1])
+	d.execute("""CREATE VIEW Packages AS WITH RECURSIVE r(blob) AS (
+	    SELECT 1 UNION ALL SELECT blob + 1 FROM r) SELECT blob FROM r
+	    WHERE blob < 0""")
+	d.commit()
+	END
+	echo /usr/lib/libp.so | loaders | timeout 60 rt-canon --sysroot root |
+		jq -s 'map(select(.kind == "call"))[0].loaded | has("package") | not' |
+		grep -qx true
+}
+
 @test "images and their databases are kept apart" {
 	cd "$BATS_TEST_TMPDIR"
 	local a=sha256:$(printf 'a%.0s' {1..64}) b=sha256:$(printf 'b%.0s' {1..64})
@@ -315,6 +361,10 @@ rpm_says() {
 	grep -q 'Openssl%2BLibs@3.0.9-2.fc25.*&epoch=1$' got
 	[ "$(grep -c pkg:rpm got)" -ge 6 ]
 	printf '/usr/bin/curl\n' | packages --sysroot root | grep -q rpm/fedora/other@9-9
+	os_release root ID=rhel 'VERSION_ID="9.3"'
+	echo /usr/bin/curl | packages --sysroot root |
+		grep -qF 'pkg:rpm/redhat/other@9-9?arch=noarch&distro=rhel-9.3'
+	os_release root ID=fedora VERSION_ID=25
 	# The same database where newer distributions have it.
 	mkdir -p root/usr/lib/sysimage
 	mv root/var/lib/rpm root/usr/lib/sysimage/

@@ -16,7 +16,7 @@
 #include "symbol/root.h"
 
 /* So many answers are given before their database is looked at again. */
-enum { MAX_PYTHON = 16, CHECK_ONE_IN = 256 };
+enum { MAX_PYTHON = 16, CHECK_ONE_IN = 1024 };
 
 /* What is known of a root. */
 struct place {
