@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * packages DIR: makes a root of 3,000 packages with dpkg's database in the empty
- * directory DIR, then prints how long its index takes to build and how much
- * memory, beside reading the same bytes and nothing else; and what a look-up
- * costs: of the index, of a path that was asked for before, and of a Go
+ * packages DIR: makes a root of 3,000 packages with dpkg's database in the
+ * empty directory DIR, then prints how long its index takes to build and how
+ * much memory, beside reading the same bytes and nothing else; and what a
+ * look-up costs: of the index, of a path that was asked for before, and of a Go
  * function among 300 modules.
  */
 #include <fcntl.h>
@@ -116,8 +116,8 @@ static double read_all(int root)
 	root_read_file(root, SV("var/lib/dpkg/status"), 256 * MIB, &b, &err);
 	for (int p = 0; p < PACKAGES; p++) {
 		b.n = 0;
-		snprintf(name, sizeof(name), "var/lib/dpkg/info/package-%d.list",
-			 p);
+		snprintf(name, sizeof(name),
+			 "var/lib/dpkg/info/package-%d.list", p);
 		root_read_file(root, sv_str(name), MIB, &b, &err);
 	}
 	t = now() - t;
@@ -155,17 +155,24 @@ static void time_index(const struct pkgindex *ix)
 
 static void time_answers(int root)
 {
-	struct packages *p = packages_new();
+	struct packages *p = packages_new(NULL);
 	struct buf path = {0};
 	double t;
 	size_t n = 0;
 
 	path_of(&path, 7, 7);
-	packages_of(p, root, 1, buf_view(&path));
+	packages_of(p, &(struct packages_file){.root = root,
+					       .place = 1,
+					       .path = buf_view(&path)});
 	t = now();
 	for (int i = 0; i < ROUNDS; i++)
-		n += packages_of(p, root, 1, buf_view(&path))->purl.n != 0;
-	printf("%-46s %8.1f ns\n", "file asked for before", (now() - t) / ROUNDS);
+		n += packages_of(p, &(struct packages_file){.root = root,
+							    .place = 1,
+							    .path = buf_view(
+								    &path)})
+			     ->purl.n != 0;
+	printf("%-46s %8.1f ns\n", "file asked for before",
+	       (now() - t) / ROUNDS);
 	if (n != ROUNDS)
 		die("lost");
 	packages_free(p);

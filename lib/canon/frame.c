@@ -64,10 +64,11 @@ struct canonical {
 	bool has_offset;
 	enum frame_verdict verdict;
 	const struct package *package; /* NULL: not known */
-	const struct lines *lines; /* or NULL */
+	const struct lines *lines;     /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
+				    const struct sbomindex *sbom,
 				    struct rt_err *err)
 {
 	struct resolver *r = resolver_new(opts, err);
@@ -77,7 +78,7 @@ struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
 		return NULL;
 	m = mem_zalloc(sizeof(*m));
 	m->resolver = r;
-	m->packages = framepkg_new(r);
+	m->packages = framepkg_new(r, sbom);
 	m->names = names_new(NAME_CACHE);
 	m->kernel = opts->kernel;
 	m->hint = 2;
@@ -149,6 +150,7 @@ static void enter(struct frame_maker *m, const struct adapter_scope *scope)
 		return;
 	s = scope_of(scope);
 	resolver_enter(m->resolver, &s);
+	framepkg_enter(m->packages, s.image_digest);
 	m->serial = scope->serial;
 }
 

@@ -11,12 +11,14 @@
 #include "canon/report.h"
 #include "event/adapter.h"
 #include "event/ledger.h"
+#include "package/sbomindex.h"
 #include "symbol/resolver.h"
 
 struct frame_maker;
 
-/* NULL with err: the sysroot cannot be opened. */
+/* sbom: borrowed, or NULL. NULL with err: the sysroot cannot be opened. */
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
+				    const struct sbomindex *sbom,
 				    struct rt_err *err);
 void frame_maker_free(struct frame_maker *m);
 

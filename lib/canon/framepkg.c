@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "canon/framepkg.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "codec/pbwire.h"
 #include "pipe/metrics.h"
@@ -8,15 +9,19 @@
 struct framepkg {
 	struct resolver *resolver;
 	struct packages *packages;
+	bool by_image;	     /* a path's package depends on the image */
+	struct buf image;    /* digest, of the scope */
+	uint64_t image_hash; /* 0 unless by_image */
 	struct ledger_map counts;
 };
 
-struct framepkg *framepkg_new(struct resolver *r)
+struct framepkg *framepkg_new(struct resolver *r, const struct sbomindex *sbom)
 {
 	struct framepkg *p = mem_zalloc(sizeof(*p));
 
 	p->resolver = r;
-	p->packages = packages_new();
+	p->packages = packages_new(sbom);
+	p->by_image = sbom != NULL;
 	return p;
 }
 
@@ -25,15 +30,23 @@ void framepkg_free(struct framepkg *p)
 	if (!p)
 		return;
 	packages_free(p->packages);
+	buf_release(&p->image);
 	mem_free(p);
+}
+
+void framepkg_enter(struct framepkg *p, sv image)
+{
+	p->image.n = 0;
+	buf_sv(&p->image, image);
+	p->image_hash = p->by_image ? hash64(image, 0) : 0;
 }
 
 static const struct package *package_at(struct framepkg *p, sv path)
 {
-	uint64_t place;
-	int root = resolver_place(p->resolver, &place);
+	struct packages_file f = {.image = buf_view(&p->image), .path = path};
 
-	return packages_of(p->packages, root, place, path);
+	f.root = resolver_place(p->resolver, &f.place);
+	return packages_of(p->packages, &f);
 }
 
 /* A module that is not the file of its path has not that file's package. */
@@ -44,9 +57,10 @@ const struct package *framepkg_module(struct framepkg *p,
 
 	if (mod->kind != MODULE_FILE || mod->refused)
 		return NULL;
-	if (mod->tag->serial != packages_serial(p->packages)) {
+	if (mod->tag->serial !=
+	    (packages_serial(p->packages) ^ p->image_hash)) {
 		mod->tag->p = package_at(p, mod->path);
-		mod->tag->serial = packages_serial(p->packages);
+		mod->tag->serial = packages_serial(p->packages) ^ p->image_hash;
 	}
 	pkg = mod->tag->p;
 	return pkg->purl.n || pkg->parts ? pkg : NULL;
@@ -68,7 +82,7 @@ sv framepkg_purl(struct framepkg *p, const struct package *pkg, sv raw, sv name)
 	sv purl = pkg ? packages_function(pkg, raw, name) : SV_NULL;
 	uint64_t place;
 
-	if (resolver_place(p->resolver, &place) < 0)
+	if (!p->by_image && resolver_place(p->resolver, &place) < 0)
 		return purl;
 	ledger_count(&p->counts, purl.n ? pkg->source : "none", 1);
 	if (purl.n && pkg->contradicted)

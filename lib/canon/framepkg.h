@@ -14,9 +14,15 @@
 
 struct framepkg;
 
-/* The resolver is borrowed; its scope says where paths mean files. */
-struct framepkg *framepkg_new(struct resolver *r);
+/*
+ * Both are borrowed, sbom may be NULL; the resolver's scope says where paths
+ * mean files.
+ */
+struct framepkg *framepkg_new(struct resolver *r, const struct sbomindex *sbom);
 void framepkg_free(struct framepkg *p);
+
+/* With each resolver_enter: the digest of the scope's image, may be empty. */
+void framepkg_enter(struct framepkg *p, sv image);
 
 /*
  * NULL: not known. The first takes a module that the resolver just returned,

@@ -23,4 +23,7 @@ enum { GAP_COUNT = 3, GAP_UNKNOWN = 4 };
 
 void gap_write(const struct gap *g, struct buf *out);
 
+/* All of a written gap's fields but the first, the stage. */
+sv gap_without_stage(sv body);
+
 #endif

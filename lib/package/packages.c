@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "package/packages.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -12,6 +13,7 @@
 #include "package/langpath.h"
 #include "package/pkgroot.h"
 #include "package/pydist.h"
+#include "package/sbomask.h"
 #include "pipe/diag.h"
 #include "symbol/root.h"
 
@@ -37,6 +39,7 @@ struct answer {
 };
 
 struct packages {
+	const struct sbomindex *sbom; /* or NULL */
 	struct place places[PACKAGES_MAX_ROOTS];
 	size_t n_places;
 	uint64_t clock;
@@ -50,11 +53,12 @@ struct packages {
 	struct packages_stats stats;
 };
 
-struct packages *packages_new(void)
+struct packages *packages_new(const struct sbomindex *sbom)
 {
 	struct packages *p = mem_zalloc(sizeof(*p));
 
 	p->serial = 1;
+	p->sbom = sbom;
 	return p;
 }
 
@@ -248,13 +252,36 @@ static void weigh(struct packages *p, sv path, const struct claim *claims,
 }
 
 /* In the order of precedence. */
-enum { DATABASE, NOTE, BUILD, PLACE, CLAIMS };
+enum { SBOM, DATABASE, NOTE, BUILD, PLACE, CLAIMS };
 
-static void ask_database(struct packages *p, int root, uint64_t place, sv path,
+/* False: the SBOMs contradict each other. */
+static bool ask_sbom(struct packages *p, const struct packages_file *f, int fd,
+		     struct claim *claims)
+{
+	struct sbomask_file file = {.image = f->image,
+				    .path = f->path,
+				    .real = buf_view(&p->real),
+				    .fd = fd};
+	bool contradiction;
+
+	claims[SBOM] = (struct claim){
+		.purl = sbomask_purl(p->sbom, &file, &contradiction),
+		.source = "sbom",
+		.confidence = 0.99};
+	if (!contradiction)
+		return true;
+	p->stats.contradictions++;
+	if (diag_allow("files that SBOMs give to several packages"))
+		diag_warn("'%.*s': the SBOM has it in several packages",
+			  SV_ARG(f->path));
+	return false;
+}
+
+static void ask_database(struct packages *p, const struct packages_file *f,
 			 struct claim *claims)
 {
-	const struct pkgindex_package *found =
-		in_database(p, place_of(p, root, place), root, path);
+	const struct pkgindex_package *found = in_database(
+		p, place_of(p, f->root, f->place), f->root, f->path);
 
 	if (found && strcmp(found->source, "python") != 0)
 		claims[DATABASE] =
@@ -264,16 +291,9 @@ static void ask_database(struct packages *p, int root, uint64_t place, sv path,
 			(struct claim){found->purl, found->source, 0.8, NULL};
 }
 
-static void ask_file(struct packages *p, int root, sv path,
-		     struct claim *claims)
+static void ask_file(struct packages *p, int fd, struct claim *claims)
 {
-	struct rt_err err;
-	int fd = root_open_file(root, path, &err);
-
-	if (fd < 0)
-		return;
 	elfpkg_read(&p->file, fd, &p->arena);
-	close(fd);
 	claims[NOTE] =
 		(struct claim){buf_view(&p->file.note), "note", 0.9, NULL};
 	claims[BUILD] = (struct claim){buf_view(&p->file.build),
@@ -293,18 +313,41 @@ static void ask_place(struct packages *p, int root, struct claim *claims)
 			(struct claim){buf_view(&p->lang), source, 0.8, NULL};
 }
 
-static void judge(struct packages *p, int root, uint64_t place, sv path,
+/* The same package in the SBOM's own words, so that the two can be joined. */
+static void confirm(struct packages *p, sv image, struct package *out)
+{
+	sv known = out->purl.n ? sbomindex_find_purl(p->sbom, image, out->purl)
+			       : SV_NULL;
+
+	if (known.n)
+		out->purl = arena_dup(&p->arena, known);
+}
+
+static void judge(struct packages *p, const struct packages_file *f,
 		  struct package *out)
 {
 	struct claim claims[CLAIMS] = {{.source = ""}};
+	bool agreed = true;
 	struct rt_err err;
+	int fd = f->root >= 0 ? root_open_file(f->root, f->path, &err) : -1;
 
 	p->real.n = 0;
-	root_real_path(root, path, &p->real, &err);
-	ask_database(p, root, place, path, claims);
-	ask_file(p, root, path, claims);
-	ask_place(p, root, claims);
-	weigh(p, path, claims, CLAIMS, out);
+	if (f->root >= 0)
+		root_real_path(f->root, f->path, &p->real, &err);
+	if (p->sbom)
+		agreed = ask_sbom(p, f, fd, claims);
+	if (f->root >= 0)
+		ask_database(p, f, claims);
+	if (fd >= 0)
+		ask_file(p, fd, claims);
+	if (f->root >= 0)
+		ask_place(p, f->root, claims);
+	weigh(p, f->path, claims, CLAIMS, out);
+	out->contradicted |= !agreed;
+	if (p->sbom)
+		confirm(p, f->image, out);
+	if (fd >= 0)
+		close(fd);
 }
 
 struct key {
@@ -331,7 +374,7 @@ static void forget_answers(struct packages *p)
 /* Packages come and go while a stream is read. */
 static void check_place(struct packages *p, int root, uint64_t id)
 {
-	struct place *at = find_place(p, id);
+	struct place *at = root >= 0 ? find_place(p, id) : NULL;
 
 	if (!at || at->stamp == pkgroot_stamp(root))
 		return;
@@ -339,20 +382,23 @@ static void check_place(struct packages *p, int root, uint64_t id)
 	forget_answers(p);
 }
 
-const struct package *packages_of(struct packages *p, int root, uint64_t place,
-				  sv path)
+const struct package *packages_of(struct packages *p,
+				  const struct packages_file *f)
 {
 	static const struct package none = {.source = ""};
-	struct key key = {place, path};
-	uint64_t hash = hash64(path, place);
+	struct key key = {f->place, f->path};
 	struct answer *a;
+	uint64_t hash;
 
-	if (root < 0 || !path.n)
+	if ((f->root < 0 && !p->sbom) || !f->path.n)
 		return &none;
+	if (p->sbom)
+		key.place = hash64(f->image, f->place);
+	hash = hash64(f->path, key.place);
 	a = table_get(&p->answers, hash, is_answer, &key);
 	if (a && ++p->warm % CHECK_ONE_IN)
 		return &a->pub;
-	check_place(p, root, place);
+	check_place(p, f->root, f->place);
 	a = table_get(&p->answers, hash, is_answer, &key);
 	if (a)
 		return &a->pub;
@@ -361,9 +407,9 @@ const struct package *packages_of(struct packages *p, int root, uint64_t place,
 		forget_answers(p);
 	a = arena_zalloc(&p->arena, sizeof(*a));
 	a->pub.source = "";
-	a->place = place;
-	a->path = arena_dup(&p->arena, path);
-	judge(p, root, place, path, &a->pub);
+	a->place = key.place;
+	a->path = arena_dup(&p->arena, f->path);
+	judge(p, f, &a->pub);
 	table_add(&p->answers, hash, a);
 	return &a->pub;
 }

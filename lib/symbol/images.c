@@ -11,10 +11,8 @@
 #include "base/table.h"
 #include "symbol/root.h"
 
-#define HEX_LEN 64
-
 struct image {
-	char hex[HEX_LEN];
+	char hex[IMAGES_HEX_LEN];
 	int root;
 	uint64_t id;
 	struct image *next;
@@ -49,20 +47,19 @@ static bool same_hex(const void *entry, const void *key)
 {
 	const struct image *i = entry;
 
-	return memcmp(i->hex, ((const sv *)key)->p, HEX_LEN) == 0;
+	return memcmp(i->hex, ((const sv *)key)->p, IMAGES_HEX_LEN) == 0;
 }
 
-/* The digest's 64 digits in lower case; false where there are none. */
-static bool digits_of(sv digest, char hex[HEX_LEN])
+bool images_digits(sv digest, char hex[IMAGES_HEX_LEN])
 {
 	size_t colon = sv_rfind(digest, ':');
 	sv head = colon == SIZE_MAX ? SV_NULL : sv_first(digest, colon);
 	sv d = colon == SIZE_MAX ? digest : sv_from(digest, colon + 1);
 
-	if (d.n != HEX_LEN ||
+	if (d.n != IMAGES_HEX_LEN ||
 	    (colon != SIZE_MAX && !sv_ends(head, SV("sha256"))))
 		return false;
-	for (size_t i = 0; i < HEX_LEN; i++) {
+	for (size_t i = 0; i < IMAGES_HEX_LEN; i++) {
 		char c = d.p[i];
 
 		if (c >= 'A' && c <= 'F')
@@ -83,12 +80,12 @@ static bool fail(struct rt_err *err, const char *msg, int sys_errno)
 static bool add_row(struct images *im, const char *row, struct rt_err *err)
 {
 	const char *eq = strchr(row, '=');
-	char hex[HEX_LEN];
-	sv key = {hex, HEX_LEN};
+	char hex[IMAGES_HEX_LEN];
+	sv key = {hex, IMAGES_HEX_LEN};
 	struct image *i;
 	int root;
 
-	if (!eq || !digits_of((sv){row, (size_t)(eq - row)}, hex))
+	if (!eq || !images_digits((sv){row, (size_t)(eq - row)}, hex))
 		return fail(err, "not of the form sha256:<64 hex>=DIR", 0);
 	if (table_get(&im->table, hash64(key, 0), same_hex, &key))
 		return fail(err, "the image was named before", 0);
@@ -96,7 +93,7 @@ static bool add_row(struct images *im, const char *row, struct rt_err *err)
 	if (root < 0)
 		return false;
 	i = mem_zalloc(sizeof(*i));
-	memcpy(i->hex, hex, HEX_LEN);
+	memcpy(i->hex, hex, IMAGES_HEX_LEN);
 	i->root = root;
 	i->id = im->table.n + 1;
 	i->next = im->list;
@@ -141,12 +138,12 @@ bool images_add(struct images *im, const char *row, struct rt_err *err)
 int images_find(struct images *im, sv digest, uint64_t *id)
 {
 	struct image *i = im->last;
-	char hex[HEX_LEN];
-	sv key = {hex, HEX_LEN};
+	char hex[IMAGES_HEX_LEN];
+	sv key = {hex, IMAGES_HEX_LEN};
 
-	if (!digits_of(digest, hex))
+	if (!images_digits(digest, hex))
 		return -1;
-	if (!i || memcmp(i->hex, hex, HEX_LEN) != 0)
+	if (!i || memcmp(i->hex, hex, IMAGES_HEX_LEN) != 0)
 		i = table_get(&im->table, hash64(key, 0), same_hex, &key);
 	if (!i)
 		return -1;

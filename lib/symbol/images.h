@@ -20,4 +20,9 @@ bool images_add(struct images *im, const char *row, struct rt_err *err);
 /* A descriptor of DIR, which stays images', or -1; *id tells images apart. */
 int images_find(struct images *im, sv digest, uint64_t *id);
 
+#define IMAGES_HEX_LEN 64
+
+/* The digest's digits in lower case; false where it is none. */
+bool images_digits(sv digest, char hex[IMAGES_HEX_LEN]);
+
 #endif

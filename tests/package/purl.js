@@ -237,7 +237,7 @@ function write() {
   const forms = published.concat(Object.keys(differences));
   for (const type of Object.keys(types))
     for (let i = 0; i < 25; i++) forms.push(generated(type));
-  fs.writeSync(1, `${forms.join('\n')}\n`);
+  process.stdout.write(`${forms.join('\n')}\n`);
 }
 
 // What packageurl-js understands, in the characters of the specification.

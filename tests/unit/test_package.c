@@ -164,7 +164,7 @@ static void test_rust(void)
 static void test_root(void)
 {
 	char dir[] = "/tmp/package-XXXXXX", path[64];
-	struct packages *p = packages_new();
+	struct packages *p = packages_new(NULL);
 	struct packages_stats st;
 	struct buf real = {0};
 	struct rt_err err;
@@ -199,7 +199,11 @@ static void test_root(void)
 	serial = packages_serial(p);
 	for (int i = 0; i < 100000; i++) {
 		snprintf(path, sizeof(path), "/some/where/file-%d", i);
-		if (packages_of(p, root, 1, sv_str(path))->purl.n)
+		if (packages_of(p,
+				&(struct packages_file){.root = root,
+							.place = 1,
+							.path = sv_str(path)})
+			    ->purl.n)
 			abort();
 	}
 	packages_get_stats(p, &st);
@@ -207,12 +211,18 @@ static void test_root(void)
 	   "answers were forgotten %lu times, the root was read once",
 	   (unsigned long)st.evicted);
 	for (uint64_t i = 2; i < 2 + 2 * PACKAGES_MAX_ROOTS; i++)
-		packages_of(p, root, i, SV("/a/b/f"));
+		packages_of(p, &(struct packages_file){.root = root,
+						       .place = i,
+						       .path = SV("/a/b/f")});
 	packages_get_stats(p, &st);
 	ok(st.indexed == 1 + 2 * PACKAGES_MAX_ROOTS &&
 		   st.index_bytes < PACKAGES_MAX_INDEX,
 	   "as many roots as there is room for, %zu bytes", st.index_bytes);
-	ok(!packages_of(p, -1, 1, SV("/x"))->purl.n, "no root, no package");
+	ok(!packages_of(p, &(struct packages_file){.root = -1,
+						   .place = 1,
+						   .path = SV("/x")})
+		    ->purl.n,
+	   "no root, no package");
 	packages_free(p);
 	buf_release(&real);
 	unlinkat(root, "a/b/f", 0);

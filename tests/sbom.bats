@@ -1,0 +1,185 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# SBOMs of other people's generators, held against the trees they describe.
+
+setup()
+{
+	TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+	JS=$TOP/tests/package
+	"$JS/npm.sh"
+	case ${BIN:-build/bin} in
+	*/asan/*) UNIT=$TOP/build/asan/test/test_sbom ;;
+	*) UNIT=$TOP/build/release/test/test_sbom ;;
+	esac
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# The tree of the judges themselves is a real one: scopes, nested versions.
+tree()
+{
+	node "$JS/tree.js" "$JS" /srv/app >tree
+	cut -f 1 tree >paths
+	cut -f 2 tree >want
+	[ "$(wc -l <tree)" -gt 1000 ]
+	grep -q /node_modules/.*/node_modules/ paths
+	grep -q /@ paths
+}
+
+@test "CycloneDX of cyclonedx-npm maps every file of an npm tree" {
+	tree
+	"$JS/node_modules/.bin/cyclonedx-npm" --output-format JSON \
+		--output-file cdx.json --ignore-npm-errors \
+		"$JS/package.json" 2>log || { cat log; false; }
+	"$UNIT" find cdx.json <paths >ours
+	diff want ours
+	# Another root of the same name below a directory that is no package.
+	echo /srv/other/x.js | "$UNIT" find cdx.json | grep -qx -- -
+}
+
+@test "SPDX of npm maps every file of an npm tree" {
+	npm sbom --help >/dev/null 2>&1 || skip 'npm before 10 writes no SBOM'
+	tree
+	(cd "$JS" && npm sbom --sbom-format spdx 2>/dev/null) >spdx.json
+	jq -e .packages spdx.json >/dev/null || skip 'npm writes no SBOM'
+	# npm writes one place of a package that is in several: of the others
+	# nothing is known, least of all that they are what is above them.
+	"$UNIT" find spdx.json <paths >ours
+	paste ours want paths | awk -F '\t' '$1 != $2 && $1 != "-"' >wrong
+	diff wrong /dev/null
+	[ "$(grep -cx -- - ours)" -lt $(($(wc -l <want) / 20)) ]
+	jq -r '.packages[].externalRefs[]?.referenceLocator' spdx.json |
+		sort -u >all
+	paste ours want | awk -F '\t' '$1 == "-" { print $2 }' | sort -u |
+		comm -23 - all >unknown
+	diff unknown /dev/null
+}
+
+@test "an SBOM that is bound to an image speaks of no other" {
+	cat >a.json <<-'X'
+		{"bomFormat":"CycloneDX","specVersion":"1.4","components":[
+		{"purl":"pkg:deb/debian/a@1","properties":[
+		{"name":"syft:location:0:path","value":"/usr/bin/a"}]}]}
+	X
+	a=$(printf a%.0s {1..64})
+	b=$(printf b%.0s {1..64})
+	printf '%s\n' "sha256:$a /usr/bin/a" "sha256:$b /usr/bin/a" \
+		/usr/bin/a | "$UNIT" find "registry/x@sha256:$a=a.json" >out
+	printf '%s\n' pkg:deb/debian/a@1 - - | diff - out
+}
+
+# loaded IMAGE PATH: a loader event
+loaded()
+{
+	jq -cn --arg i "$1" --arg p "$2" '{process_loader: {process: {
+		exec_id: "e", pid: 1, binary: "/bin/a", pod: {container: {
+		id: "containerd://c", image: {id: $i}}}}, path: $p},
+		node_name: "n"}'
+}
+
+purl()
+{
+	jq -r 'select(.kind == "call").loaded.package |
+		[.purl // "-", .purl_source // "-", .purl_confidence // 0] |
+		join(" ")'
+}
+
+# sbom FILE LOCATION PURL [SHA256]
+sbom()
+{
+	jq -cn --arg l "$2" --arg p "$3" --arg h "${4-}" '{
+		bomFormat: "CycloneDX", specVersion: "1.6", version: 1,
+		components: [{type: "library", name: "x", purl: $p,
+			evidence: {occurrences: [{location: $l}]},
+			hashes: [{alg: "SHA-256", content: $h}]}]}' >"$1"
+}
+
+@test "a recorded stream has its packages from the SBOM of its image" {
+	PATH=$TOP/${BIN:-build/bin}:$PATH
+	a=sha256:$(printf a%.0s {1..64})
+	b=sha256:$(printf b%.0s {1..64})
+	sbom all.json /opt/lib/x.so pkg:generic/of-all@1
+	sbom a.json /opt/lib/x.so pkg:generic/of-a@1
+	{
+		loaded "r/a@$a" /opt/lib/x.so
+		loaded "r/b@$b" /opt/lib/x.so
+		loaded "r/a@$a" /opt/lib/x.so
+		loaded "r/a@$a" /opt/lib/y.so
+	} >events
+	rt-canon --sbom all.json --sbom "$a=a.json" <events | purl >out
+	diff - out <<-'X'
+		pkg:generic/of-a@1 sbom 0.99
+		pkg:generic/of-all@1 sbom 0.99
+		pkg:generic/of-a@1 sbom 0.99
+		- - 0
+	X
+	# Nobody is mapped by an SBOM of another image.
+	rt-canon --sbom "$b=a.json" <events | purl | grep -c sbom >n
+	[ "$(cat n)" = 1 ]
+}
+
+@test "the frames of two images on one root have each its package" {
+	PATH=$TOP/${BIN:-build/bin}:$PATH
+	mkdir -p root/opt && cp /bin/true root/opt/x
+	for i in a b a; do
+		d=$(printf $i%.0s {1..64})
+		sbom $i.json /opt/x "pkg:generic/of-$i@1"
+		jq -cn --arg i "r@sha256:$d" '{process_kprobe: {process: {
+			exec_id: "e", pid: 7, pod: {container: {id:
+			"containerd://c", image: {id: $i}}}},
+			function_name: "__x64_sys_read", user_stack_trace:
+			[{offset: "8192", module: "/opt/x"}]}, node_name: "n"}'
+	done >events
+	rt-canon --sysroot root --sbom "$(printf a%.0s {1..64})=a.json" \
+		--sbom "$(printf b%.0s {1..64})=b.json" <events |
+		jq -r 'select(.kind == "call").stack_frames[0].purl' >out
+	printf 'pkg:generic/of-%s@1\n' a b a | diff - out
+}
+
+@test "a file is found by its contents and by the path behind links" {
+	PATH=$TOP/${BIN:-build/bin}:$PATH
+	mkdir -p root/usr/lib && ln -s usr/lib root/lib
+	cp /bin/true root/usr/lib/moved
+	cp /bin/false root/usr/lib/f.so
+	sbom hash.json /nowhere pkg:generic/by-contents@1 \
+		"$(sha256sum /bin/true | cut -d ' ' -f 1)"
+	sbom path.json /usr/lib/f.so pkg:generic/by-link@1
+	{ loaded '' /usr/lib/moved; loaded '' /lib/f.so; } |
+		rt-canon --sysroot root --sbom hash.json --sbom path.json |
+		purl >out
+	diff - out <<-'X'
+		pkg:generic/by-contents@1 sbom 0.99
+		pkg:generic/by-link@1 sbom 0.99
+	X
+}
+
+@test "an SBOM that contradicts the database of packages is counted" {
+	PATH=$TOP/${BIN:-build/bin}:$PATH
+	owner=$(dpkg -S /bin/true /usr/bin/true 2>/dev/null | head -n 1)
+	owner=${owner%%:*}
+	sbom wrong.json /usr/bin/true "pkg:deb/debian/$owner@0.1?arch=all"
+	loaded '' /usr/bin/true >events
+	rt-canon --sysroot / --sbom wrong.json --metrics-file m \
+		<events >calls 2>log
+	purl <calls >out
+	grep -qx "pkg:deb/debian/$owner@0.1?arch=all sbom 0.495" out
+	grep -q "sbom says .*, dpkg says" log
+	grep -qx 'tetrapipe_canon_package_contradictions_total 1' m
+	# The same package in other words is no contradiction: the SBOM's stand.
+	purl=$(rt-canon --sysroot / <events | purl | cut -d ' ' -f 1)
+	sbom same.json /nowhere "${purl%%\?*}?arch=odd"
+	rt-canon --sysroot / --sbom same.json <events | purl >out
+	grep -qx "${purl%%\?*}?arch=odd dpkg 0.95" out
+}
+
+@test "what is no SBOM stops rt-canon before it begins" {
+	PATH=$TOP/${BIN:-build/bin}:$PATH
+	echo '{"bomFormat":"CycloneDX","specVersion":"1.6","x":01}' >bad
+	run rt-canon --sbom bad </dev/null
+	[ "$status" = 2 ]
+	[[ $output == *"--sbom 'bad': byte 49: no value"* ]]
+	run rt-canon --sbom missing </dev/null
+	[ "$status" = 2 ]
+	[[ $output == *"cannot read --sbom 'missing': No such file"* ]]
+	run rt-canon --sbom . </dev/null
+	[ "$status" = 2 ]
+}
