@@ -297,7 +297,7 @@ static struct window_package *file_of(struct hotsym *h, struct window *w,
 	const struct callview *v = &h->call;
 	bool own = sv_eq(f->module, v->binary);
 
-	if (!f->purl.n || !f->module.n)
+	if (f->kernel || !f->purl.n || !f->module.n)
 		return NULL;
 	return window_package(
 		w, &(struct window_file){v->image_digest, f->purl, f->module,
@@ -340,7 +340,9 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 		s->verdict = f->verdict;
 		s->package = file_of(h, w, f);
 	}
-	count_file(h, w, sv_eq(*s->module, f->module) ? s->package : NULL, f);
+	if (!f->kernel)
+		count_file(h, w,
+			   sv_eq(*s->module, f->module) ? s->package : NULL, f);
 	s->verdict = better(s->verdict, f->verdict);
 	up = caller_of(h, i);
 	if (up && up->function_id.n)

@@ -118,6 +118,34 @@ static void symbol_key(char key[200], int64_t win, const char *node,
 		 purl, fn);
 }
 
+static void expect_package(struct world *w, int64_t t, const char *image,
+			   const char *purl, const char *module,
+			   unsigned evidence)
+{
+	char key[200];
+
+	snprintf(key, sizeof(key), "p %lld %s %s %s %u",
+		 (long long)window_of(w, t), image, purl, module, evidence);
+	add(row_of(&w->want, key), 1, t, t);
+}
+
+/* A file once an event, whichever of its functions are in the stack. */
+static void expect_files(struct world *w, const struct frame *fr, unsigned n,
+			 int64_t t, const char *image)
+{
+	bool seen[2] = {false};
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned which = fr[i].f % 2;
+
+		if (fr[i].kernel || seen[which])
+			continue;
+		seen[which] = true;
+		expect_package(w, t, image, which ? "pkg:deb/p1" : "pkg:deb/p0",
+			       "/lib/x.so", 2);
+	}
+}
+
 static void expect_frames(struct world *w, const struct frame *fr, unsigned n,
 			  int64_t t, const char *node, const char *image)
 {
@@ -142,16 +170,6 @@ static void expect_frames(struct world *w, const struct frame *fr, unsigned n,
 			add(r, 1, t, t);
 		seen[fr[i].f] = true;
 	}
-}
-
-static void expect_package(struct world *w, int64_t t, const char *image,
-			   const char *module, unsigned evidence)
-{
-	char key[200];
-
-	snprintf(key, sizeof(key), "p %lld %s %s %u",
-		 (long long)window_of(w, t), image, module, evidence);
-	add(row_of(&w->want, key), 1, t, t);
 }
 
 /* Mostly forward, sometimes far back. */
@@ -192,8 +210,9 @@ static void one_call(struct world *w, struct hotsym *h)
 		pb_close(&b, at, 1);
 	}
 	expect_frames(w, fr, n, t, node, image);
+	expect_files(w, fr, n, t, image);
 	if (kind < 2)
-		expect_package(w, t, image, kind ? "/lib/x.so" : "/bin/prog",
+		expect_package(w, t, image, "", kind ? "/lib/x.so" : "/bin/prog",
 			       kind + 1);
 	w->late += w->any && window_of(w, t) + len <=
 				     w->latest - (int64_t)w->o.lateness_ms / 1000;
@@ -264,8 +283,8 @@ static void end_package(void *ctx)
 		w->bad = true;
 		return;
 	}
-	snprintf(key, sizeof(key), "p %lld %s %s %u",
-		 (long long)p->window_start->seconds, p->image_digest,
+	snprintf(key, sizeof(key), "p %lld %s %s %s %u",
+		 (long long)p->window_start->seconds, p->image_digest, p->purl,
 		 p->module, (unsigned)p->evidence);
 	add(row_of(&w->got, key), p->count, p->first_seen->seconds,
 	    p->last_seen->seconds);
