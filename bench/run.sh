@@ -149,6 +149,10 @@ if [ -r $libc ]; then
 fi
 
 echo
+echo 'an SBOM of 50 MB:'
+"$bench/sboms" "$work/sbom.json" 50
+
+echo
 echo 'packages of a root with 3,000 of them:'
 mkdir "$work/root"
 "$bench/packages" "$work/root"

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-hotsym - calls to hot symbols, window by window. rt-hotsym(1) */
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "hotsym/hotsym.h"
+#include "hotsym/sbomout.h"
 #include "hotsym/viewer.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
@@ -13,6 +16,7 @@ struct options {
 	struct stage_opts stage;
 	struct hotsym_opts hot;
 	struct viewer_opts view;
+	struct sbomout_opts sbom;
 	bool no_samples;
 	const char *metrics_listen;
 };
@@ -135,6 +139,7 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "max-samples", .kind = OPT_SIZE, .arg = "SIZE",
 		 .help = "memory for samples, default 8MiB",
 		 .dst = &o->hot.max_samples},
+		SBOMOUT_ROWS(&o->sbom),
 		{.help = "Views"},
 		VIEWER_ROWS(&o->view),
 		{.help = "Records"},
@@ -188,6 +193,7 @@ int main(int argc, char **argv)
 		.tool = TOOL_OPTS_DEFAULT,
 		.stage = STAGE_OPTS_DEFAULT,
 		.view = VIEWER_OPTS_DEFAULT,
+		.sbom = SBOMOUT_OPTS_DEFAULT,
 		.hot = {.window_ms = 60000, .lateness_ms = 30000,
 			.flush_ms = 30000,
 			.max_keys = 100000, .max_callers = 64,
@@ -199,7 +205,8 @@ int main(int argc, char **argv)
 	struct batch_sink sink = {&c,		  begin_symbol, end_symbol,
 				   begin_package, end_package,	on_late};
 	enum view_form form;
-	int code;
+	enum tool_exit status;
+	int code, output_errno;
 
 	tool_init("rt-hotsym", false);
 	parse(&o, argc, argv);
@@ -208,11 +215,20 @@ int main(int argc, char **argv)
 	metrics_register(&late_events);
 	metrics_http_start_or_die(o.metrics_listen);
 	form = view_form_of(o.stage.output_format);
+	if (form != VIEW_NONE && o.sbom.file)
+		opt_usage("--sbom-out needs records, not the view '%s'",
+			  o.stage.output_format);
 	if (form != VIEW_NONE)
 		return viewer_run(form, &o.view, o.hot.kernel, &o.stage);
 	c.stage = &s;
+	o.hot.observed = sbomout_open(&o.sbom);
 	c.hot = hotsym_new(&o.hot, &sink);
-	code = stage_run_filter(&s, &o.stage);
+	stage_open(&s, &o.stage);
+	stage_feed(&s, input_open(STDIN_FILENO, "stdin"));
+	status = stage_finish(&s, &output_errno);
+	if (!sbomout_close(&o.sbom, o.hot.observed))
+		status = tool_worst(status, TOOL_SYSTEM);
+	code = tool_end(status, output_errno);
 	say_bounds(hotsym_get_stats(c.hot));
 	metrics_http_stop();
 	hotsym_free(c.hot);

@@ -26,6 +26,12 @@ _rt_hotsym()
 		return ;;
 	--max-samples)
 		return ;;
+	--sbom-out)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--sbom-max)
+		return ;;
 	--top)
 		return ;;
 	--max-nodes)
@@ -68,6 +74,8 @@ _rt_hotsym()
 			--min-confidence
 			--no-samples
 			--max-samples
+			--sbom-out
+			--sbom-max
 			--top
 			--max-nodes
 			--input-format

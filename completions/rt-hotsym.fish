@@ -11,6 +11,8 @@ complete -c rt-hotsym -l max-callers -x -d 'distinct callers of a key, default 6
 complete -c rt-hotsym -l min-confidence -x -d 'leave out rows below, default 0.2'
 complete -c rt-hotsym -l no-samples -d 'no sample stack and arguments'
 complete -c rt-hotsym -l max-samples -x -d 'memory for samples, default 8MiB'
+complete -c rt-hotsym -l sbom-out -r -F -d 'a CycloneDX SBOM of what was observed'
+complete -c rt-hotsym -l sbom-max -x -d 'packages, files and functions in it, default 100000'
 complete -c rt-hotsym -l top -x -d 'rows of a table, default 20 or what fits'
 complete -c rt-hotsym -l max-nodes -x -d 'frames of a view\'s tree, default 200000'
 complete -c rt-hotsym -l input-format -x -a 'auto json pb tetragon-pb' -d 'of the input'

@@ -123,6 +123,8 @@ static void write_window(struct hotsym *h, struct window *w, bool partial)
 			  .min_confidence = h->o.min_confidence};
 
 	window_sort(w);
+	if (h->o.observed)
+		observed_window(h->o.observed, w);
 	batch_write(&b, &h->sink, &h->stats.rows);
 	if (w->late)
 		h->sink.late(h->sink.ctx, w->late, batch_time(w->start),
@@ -297,7 +299,7 @@ static struct window_package *file_of(struct hotsym *h, struct window *w,
 	const struct callview *v = &h->call;
 	bool own = sv_eq(f->module, v->binary);
 
-	if (f->kernel || !f->purl.n || !f->module.n)
+	if (!f->purl.n || !f->module.n)
 		return NULL;
 	return window_package(
 		w, &(struct window_file){v->image_digest, f->purl, f->module,
@@ -340,9 +342,12 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 		s->verdict = f->verdict;
 		s->package = file_of(h, w, f);
 	}
-	if (!f->kernel)
-		count_file(h, w,
-			   sv_eq(*s->module, f->module) ? s->package : NULL, f);
+	count_file(h, w,
+		   sv_eq(*s->module, f->module) &&
+				   sv_eq(*s->build_id, f->build_id)
+			   ? s->package
+			   : NULL,
+		   f);
 	s->verdict = better(s->verdict, f->verdict);
 	up = caller_of(h, i);
 	if (up && up->function_id.n)

@@ -17,6 +17,7 @@
 
 #include "base/base.h"
 #include "hotsym/batch.h"
+#include "hotsym/observed.h"
 
 struct hotsym_opts {
 	uint64_t window_ms, lateness_ms;
@@ -28,6 +29,7 @@ struct hotsym_opts {
 	bool samples;
 	double min_confidence;
 	const char *session; /* NULL: the first event's id */
+	struct observed *observed; /* gets each window, or NULL; borrowed */
 };
 
 struct hotsym_stats {

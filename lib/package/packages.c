@@ -197,10 +197,15 @@ static sv name_of(sv purl)
 	return sv_from(purl, sv_rfind(purl, '/') + 1);
 }
 
+/* Without the epoch: scanners have it as a qualifier. */
 static sv version_of(sv purl)
 {
+	size_t colon;
+
 	purl = sv_first(purl, sv_find(purl, '?'));
-	return sv_from(purl, sv_find(purl, '@'));
+	purl = sv_from(purl, sv_rfind(purl, '@'));
+	colon = sv_find(purl, ':');
+	return colon == SIZE_MAX ? sv_from(purl, 1) : sv_from(purl, colon + 1);
 }
 
 /* Debian's note names the source package, so its name says nothing. */
@@ -261,6 +266,7 @@ static bool ask_sbom(struct packages *p, const struct packages_file *f, int fd,
 	struct sbomask_file file = {.image = f->image,
 				    .path = f->path,
 				    .real = buf_view(&p->real),
+				    .root = f->root,
 				    .fd = fd};
 	bool contradiction;
 

@@ -16,7 +16,8 @@ static bool is_location(sv property)
 {
 	return (sv_starts(property, SV("syft:location:")) &&
 		sv_ends(property, SV(":path"))) ||
-	       sv_eq(property, SV("aquasecurity:trivy:FilePath"));
+	       sv_eq(property, SV("aquasecurity:trivy:FilePath")) ||
+	       sv_eq(property, SV("aquasecurity:trivy:InstalledFile"));
 }
 
 static void property(struct component *c)

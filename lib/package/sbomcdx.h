@@ -5,7 +5,7 @@
  *
  *   evidence.occurrences[].location			   1.5
  *   properties: syft:location:N:path			   Syft
- *		 aquasecurity:trivy:FilePath		   Trivy
+ *		 aquasecurity:trivy:FilePath, InstalledFile  Trivy
  *		 cdx:npm:package:path (a directory)	   cyclonedx-npm
  *   components of type "file" inside it: their names are paths
  *

@@ -118,34 +118,6 @@ static void symbol_key(char key[200], int64_t win, const char *node,
 		 purl, fn);
 }
 
-static void expect_package(struct world *w, int64_t t, const char *image,
-			   const char *purl, const char *module,
-			   unsigned evidence)
-{
-	char key[200];
-
-	snprintf(key, sizeof(key), "p %lld %s %s %s %u",
-		 (long long)window_of(w, t), image, purl, module, evidence);
-	add(row_of(&w->want, key), 1, t, t);
-}
-
-/* A file once an event, whichever of its functions are in the stack. */
-static void expect_files(struct world *w, const struct frame *fr, unsigned n,
-			 int64_t t, const char *image)
-{
-	bool seen[2] = {false};
-
-	for (unsigned i = 0; i < n; i++) {
-		unsigned which = fr[i].f % 2;
-
-		if (fr[i].kernel || seen[which])
-			continue;
-		seen[which] = true;
-		expect_package(w, t, image, which ? "pkg:deb/p1" : "pkg:deb/p0",
-			       "/lib/x.so", 2);
-	}
-}
-
 static void expect_frames(struct world *w, const struct frame *fr, unsigned n,
 			  int64_t t, const char *node, const char *image)
 {
@@ -169,6 +141,42 @@ static void expect_frames(struct world *w, const struct frame *fr, unsigned n,
 		if (!seen[fr[i].f])
 			add(r, 1, t, t);
 		seen[fr[i].f] = true;
+	}
+}
+
+struct file {
+	const char *image, *purl, *module, *build_id;
+	unsigned evidence;
+};
+
+static void file_key(char key[200], int64_t win, const struct file *f)
+{
+	snprintf(key, 200, "p %lld %s %s %s %s %u", (long long)win, f->image,
+		 f->purl, f->module, f->build_id, f->evidence);
+}
+
+static void expect_package(struct world *w, int64_t t, const struct file *f)
+{
+	char key[200];
+
+	file_key(key, window_of(w, t), f);
+	add(row_of(&w->want, key), 1, t, t);
+}
+
+/* A frame shows its file, whoever's stack it is in; once an event. */
+static void expect_files(struct world *w, const struct frame *fr, unsigned n,
+			 int64_t t, const char *image)
+{
+	static const char *const purls[] = {"pkg:deb/p0", "pkg:deb/p1"};
+	bool seen[2] = {false};
+
+	for (unsigned i = 0; i < n; i++) {
+		struct file f = {image, purls[fr[i].f % 2], "/lib/x.so", "id",
+				 2};
+
+		if (!seen[fr[i].f % 2])
+			expect_package(w, t, &f);
+		seen[fr[i].f % 2] = true;
 	}
 }
 
@@ -212,8 +220,10 @@ static void one_call(struct world *w, struct hotsym *h)
 	expect_frames(w, fr, n, t, node, image);
 	expect_files(w, fr, n, t, image);
 	if (kind < 2)
-		expect_package(w, t, image, "", kind ? "/lib/x.so" : "/bin/prog",
-			       kind + 1);
+		expect_package(w, t,
+			       &(struct file){image, "",
+					      kind ? "/lib/x.so" : "/bin/prog",
+					      "", kind + 1});
 	w->late += w->any && window_of(w, t) + len <=
 				     w->latest - (int64_t)w->o.lateness_ms / 1000;
 	w->latest = w->any ? MAX(w->latest, t) : t;
@@ -283,9 +293,9 @@ static void end_package(void *ctx)
 		w->bad = true;
 		return;
 	}
-	snprintf(key, sizeof(key), "p %lld %s %s %s %u",
-		 (long long)p->window_start->seconds, p->image_digest, p->purl,
-		 p->module, (unsigned)p->evidence);
+	file_key(key, p->window_start->seconds,
+		 &(struct file){p->image_digest, p->purl, p->module,
+				p->build_id, (unsigned)p->evidence});
 	add(row_of(&w->got, key), p->count, p->first_seen->seconds,
 	    p->last_seen->seconds);
 	see_batch(w, p->chunk, p->partial);
