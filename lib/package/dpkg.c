@@ -14,7 +14,7 @@
 #include "text/line.h"
 
 #define DB "/var/lib/dpkg/"
-#define MAX_STATUS (256 * MIB)
+#define MAX_STATUS (64 * MIB)
 #define MAX_LIST (64 * MIB) /* of one package */
 
 struct diversion {
