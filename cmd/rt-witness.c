@@ -19,7 +19,7 @@ struct options {
 	const char *environment, *sysroot_digest, *subject, *metrics_listen;
 	const char *capture;
 	uint64_t passphrase_fd, max_claims, every_ms;
-	bool dsse, is_unsigned;
+	bool dsse, is_unsigned, clock;
 	struct opt_result operands;
 };
 
@@ -52,6 +52,8 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "max-claims", .kind = OPT_UINT, .arg = "N", .min = 1,
 		 .help = "claims in memory, default 100000",
 		 .dst = &o->max_claims},
+		{.name = "clock", .kind = OPT_FLAG,
+		 .help = "say when they were made", .dst = &o->clock},
 		{.name = "out", .kind = OPT_STRING, .arg = "DIR",
 		 .help = "write files there as well", .dst = &o->out},
 		{.help = "Signatures"},
@@ -151,6 +153,7 @@ static struct witness_opts open_all(struct options *o, struct buf *certificate)
 {
 	struct witness_opts w = {.form = form_of(o->predicate),
 				 .dsse = o->dsse,
+				 .clock = o->clock,
 				 .out = o->out,
 				 .environment = optional(o->environment),
 				 .sysroot_digest = optional(o->sysroot_digest),

@@ -83,6 +83,7 @@ _rt_witness()
 			--absence
 			--every
 			--max-claims
+			--clock
 			--out
 			--key
 			--passphrase-fd

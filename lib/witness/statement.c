@@ -105,6 +105,7 @@ static void put_evidence(struct buf *b, const struct statement *s)
 	jout_time(b, "to", c->last);
 	if (s->part)
 		jout_uint(b, "part", s->part);
+	jout_time(b, "madeAt", s->made);
 	jout_end(b);
 	if (s->absence.n) {
 		jout_name(b, "absence");

@@ -40,6 +40,7 @@ struct statement {
 	uint64_t part;	   /* 0: the whole range, else its first part, ... */
 	/* External ids of claims, from --claims, or NULL. */
 	const struct claimids *ids;
+	struct timestamp made; /* by the clock; not set: left out */
 	/* The members of "absence", or empty: nothing is said of absence. */
 	sv absence;
 };

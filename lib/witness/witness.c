@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -232,6 +233,15 @@ static bool may_claim_absence(struct witness *w, const struct subject *s)
 	return false;
 }
 
+static struct timestamp made_at(const struct witness *w)
+{
+	struct timespec t = {0};
+
+	if (w->o.clock)
+		clock_gettime(CLOCK_REALTIME, &t);
+	return (struct timestamp){t.tv_sec, (int32_t)t.tv_nsec};
+}
+
 static void emit_subject(struct witness *w, struct stage *st,
 			 const struct subject *s)
 {
@@ -241,6 +251,7 @@ static void emit_subject(struct witness *w, struct stage *st,
 			      .environment = w->o.environment,
 			      .sysroot_digest = w->o.sysroot_digest,
 			      .part = w->part,
+			      .made = made_at(w),
 			      .ids = w->o.ids};
 
 	if (!may_claim_absence(w, s))

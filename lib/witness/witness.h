@@ -22,6 +22,7 @@ struct witness_opts {
 	struct key *keys[WITNESS_MAX_KEYS];
 	size_t n_keys;	 /* 0: statements are not signed */
 	bool dsse;	 /* bare envelopes */
+	bool clock;	 /* say when by the system's clock */
 	sv certificate;	 /* DER of the first key's, or empty */
 	const char *out; /* a directory for files, or NULL */
 	sv environment, sysroot_digest, subject;
