@@ -64,12 +64,13 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 # --- what there is ----------------------------------------------------------
-TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
+TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-witness rt-pgload
 LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
 LIBS_rt-canon := -ldw -lelf -llzma -liberty -lcrypto -lsqlite3 -ljansson
 LIBS_rt-redact := -lre2 -lcrypto
 LIBS_rt-hotsym := -lmicrohttpd -lcrypto
+LIBS_rt-witness := -ljansson -lcrypto -lmicrohttpd
 LIBS_rt-pgload := -lpq -lmicrohttpd
 LIBS_all := $(sort $(foreach t,$(TOOLS),$(LIBS_$(t)))) -ljansson
 

@@ -19,7 +19,14 @@ struct gap {
 };
 
 /* Field numbers that readers look for. */
-enum { GAP_COUNT = 3, GAP_UNKNOWN = 4 };
+enum {
+	GAP_STAGE = 1,
+	GAP_REASON,
+	GAP_COUNT,
+	GAP_UNKNOWN,
+	GAP_FROM,
+	GAP_TO,
+};
 
 void gap_write(const struct gap *g, struct buf *out);
 
