@@ -89,7 +89,7 @@ FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load \
 	$(B)/bench/redact-strings $(B)/bench/names $(B)/bench/frames \
-	$(B)/bench/sboms
+	$(B)/bench/packages $(B)/bench/sboms
 ALL_OBJ := $(LIB_OBJ) $(PB_OBJ) $(TOOLS:%=$(B)/obj/cmd/%.c.o) \
 	$(UNIT_SRC:%=$(B)/obj/%.o) $(FUZZ_SRC:%=$(B)/obj/%.o) \
 	$(BENCH_SRC:%=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.c.o
@@ -178,6 +178,11 @@ $(B)/bench/frames: $(B)/obj/bench/frames.c.o $(CORE)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -ldw -lelf -llzma -liberty -lcrypto $(LIBS_common)
+
+$(B)/bench/packages: $(B)/obj/bench/packages.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -lelf -lsqlite3 -ljansson -lcrypto $(LIBS_common)
 
 $(B)/bench/sboms: $(B)/obj/bench/sboms.c.o $(CORE)
 	$(call say,LINK,$@)

@@ -154,16 +154,11 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 static bool on_close(void *ctx, struct stage *s, bool complete)
 {
 	struct canon *c = ctx;
-	uint64_t n[VERDICT_END];
 
 	(void)complete;
 	frame_metrics_update(c->frames);
 	where_metrics_update(&c->where);
-	frame_take_verdicts(c->frames, n);
-	for (size_t i = 0; i < VERDICT_END; i++)
-		if (n[i])
-			ledger_count(&s->ledger.verdicts,
-				     verdict_name((enum frame_verdict)i), n[i]);
+	frame_to_ledger(c->frames, &s->ledger);
 	return true;
 }
 

@@ -126,6 +126,9 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "max-keys", .kind = OPT_UINT, .arg = "N", .min = 1,
 		 .help = "keys in memory, default 100000",
 		 .dst = &o->hot.max_keys},
+		{.name = "max-memory", .kind = OPT_SIZE, .arg = "SIZE",
+		 .help = "for what is counted, default 48MiB",
+		 .dst = &o->hot.max_bytes},
 		{.name = "max-callers", .kind = OPT_UINT, .arg = "N",
 		 .help = "distinct callers of a key, default 64",
 		 .dst = &o->hot.max_callers},
@@ -167,8 +170,8 @@ static void parse(struct options *o, int argc, char **argv)
 static void say_bounds(const struct hotsym_stats *st)
 {
 	if (st->early_flushes)
-		diag_warn("--max-keys reached %llu times: windows written in "
-			  "parts",
+		diag_warn("--max-keys or --max-memory reached %llu times: "
+			  "windows written in parts",
 			  (unsigned long long)st->early_flushes);
 	if (st->window_flushes)
 		diag_warn("event times lie too far apart: windows written in "
@@ -196,7 +199,7 @@ int main(int argc, char **argv)
 		.sbom = SBOMOUT_OPTS_DEFAULT,
 		.hot = {.window_ms = 60000, .lateness_ms = 30000,
 			.flush_ms = 30000,
-			.max_keys = 100000, .max_callers = 64,
+			.max_keys = 100000, .max_bytes = 48 * MIB, .max_callers = 64,
 			.max_samples = 8 * MIB, .min_confidence = 0.2}};
 	struct context c = {0};
 	struct stage s = {.name = "rt-hotsym", .ctx = &c,

@@ -20,6 +20,8 @@ _rt_hotsym()
 		return ;;
 	--max-keys)
 		return ;;
+	--max-memory)
+		return ;;
 	--max-callers)
 		return ;;
 	--min-confidence)
@@ -70,6 +72,7 @@ _rt_hotsym()
 			--session
 			--kernel
 			--max-keys
+			--max-memory
 			--max-callers
 			--min-confidence
 			--no-samples

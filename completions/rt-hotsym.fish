@@ -7,6 +7,7 @@ complete -c rt-hotsym -l flush-interval -x -d 'live: write what is counted so fa
 complete -c rt-hotsym -l session -x -d 'name of this run, default from the first event'
 complete -c rt-hotsym -l kernel -d 'count kernel functions, too'
 complete -c rt-hotsym -l max-keys -x -d 'keys in memory, default 100000'
+complete -c rt-hotsym -l max-memory -x -d 'for what is counted, default 48MiB'
 complete -c rt-hotsym -l max-callers -x -d 'distinct callers of a key, default 64'
 complete -c rt-hotsym -l min-confidence -x -d 'leave out rows below, default 0.2'
 complete -c rt-hotsym -l no-samples -d 'no sample stack and arguments'

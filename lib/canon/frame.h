@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "canon/report.h"
 #include "event/adapter.h"
+#include "event/ledger.h"
 #include "package/sbomindex.h"
 #include "symbol/resolver.h"
 
@@ -38,7 +39,7 @@ void frame_maker_report(struct frame_maker *m, struct report *r);
 /* Brings framestats.h's metrics up to date. */
 void frame_metrics_update(const struct frame_maker *m);
 
-/* Frames written since the last call, by verdict. */
-void frame_take_verdicts(struct frame_maker *m, uint64_t n[VERDICT_END]);
+/* Adds the frames written since the last call, by verdict and by package. */
+void frame_to_ledger(struct frame_maker *m, struct ledger *l);
 
 #endif

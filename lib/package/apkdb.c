@@ -5,7 +5,7 @@
 #include "symbol/root.h"
 #include "text/line.h"
 
-#define MAX_FILE (256 * MIB)
+#define MAX_FILE (64 * MIB)
 
 struct reader {
 	struct pkgindex *ix;

@@ -14,7 +14,7 @@
 #include "text/line.h"
 
 #define DB "/var/lib/dpkg/"
-#define MAX_STATUS (256 * MIB)
+#define MAX_STATUS (64 * MIB)
 #define MAX_LIST (64 * MIB) /* of one package */
 
 struct diversion {
@@ -143,7 +143,7 @@ static void add_list(struct reader *r)
 	while (path.n) {
 		sv next = line_next(&text);
 
-		if (!is_directory_of(path, next))
+		if (!is_directory_of(path, next) && !sv_eq(path, SV("/.")))
 			add_path(r, path);
 		path = next;
 	}

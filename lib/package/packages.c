@@ -8,18 +8,27 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "base/sha256.h"
 #include "base/table.h"
 #include "package/elfpkg.h"
+#include "package/langpath.h"
 #include "package/pkgroot.h"
+#include "package/pydist.h"
+#include "package/sbomask.h"
 #include "pipe/diag.h"
 #include "symbol/root.h"
+
+/* So many answers are given before their database is looked at again. */
+enum { MAX_PYTHON = 16, CHECK_ONE_IN = 1024 };
 
 /* What is known of a root. */
 struct place {
 	uint64_t id;
-	struct pkgindex *index; /* NULL: it has no database */
+	struct pkgindex *index;
+	uint64_t python[MAX_PYTHON]; /* hashes of folders that were read */
+	size_t n_python;
 	size_t bytes;
+	uint64_t refused;
+	uint64_t stamp; /* of its databases when they were read */
 	uint64_t used;
 };
 
@@ -31,14 +40,15 @@ struct answer {
 
 struct packages {
 	const struct sbomindex *sbom; /* or NULL */
-	bool hash_files;	      /* the SBOMs know contents */
 	struct place places[PACKAGES_MAX_ROOTS];
 	size_t n_places;
 	uint64_t clock;
 	struct table answers;
 	struct arena arena; /* of the answers */
 	uint64_t serial;    /* of the arena's contents, from 1 */
-	struct buf real;
+	uint64_t warm;	    /* answers that were there */
+	struct buf real;    /* the path asked for, its links followed */
+	struct buf lang;
 	struct elfpkg file;
 	struct packages_stats stats;
 };
@@ -46,13 +56,9 @@ struct packages {
 struct packages *packages_new(const struct sbomindex *sbom)
 {
 	struct packages *p = mem_zalloc(sizeof(*p));
-	struct sbomindex_stats st = {0};
 
 	p->serial = 1;
 	p->sbom = sbom;
-	if (sbom)
-		sbomindex_get_stats(sbom, &st);
-	p->hash_files = st.digests != 0;
 	return p;
 }
 
@@ -65,6 +71,7 @@ void packages_free(struct packages *p)
 	table_release(&p->answers);
 	arena_release(&p->arena);
 	buf_release(&p->real);
+	buf_release(&p->lang);
 	elfpkg_release(&p->file);
 	mem_free(p);
 }
@@ -81,6 +88,13 @@ void packages_get_stats(const struct packages *p, struct packages_stats *out)
 
 /* --- indexes -------------------------------------------------------------- */
 
+static void forget_place(struct packages *p, struct place *old)
+{
+	p->stats.index_bytes -= old->bytes;
+	pkgindex_free(old->index);
+	*old = p->places[--p->n_places];
+}
+
 static void forget_oldest_place(struct packages *p)
 {
 	struct place *old = &p->places[0];
@@ -88,39 +102,50 @@ static void forget_oldest_place(struct packages *p)
 	for (size_t i = 1; i < p->n_places; i++)
 		if (p->places[i].used < old->used)
 			old = &p->places[i];
-	p->stats.index_bytes -= old->bytes;
+	forget_place(p, old);
 	p->stats.evicted++;
-	pkgindex_free(old->index);
-	*old = p->places[--p->n_places];
+}
+
+/* Its index may have grown. */
+static void count_bytes(struct packages *p, struct place *at)
+{
+	struct pkgindex_stats st;
+
+	pkgindex_get_stats(at->index, &st);
+	p->stats.index_bytes += st.bytes - at->bytes;
+	p->stats.refused += st.refused - at->refused;
+	at->bytes = st.bytes;
+	at->refused = st.refused;
 }
 
 static struct place *add_place(struct packages *p, int root, uint64_t id)
 {
-	struct place new = {.id = id, .index = pkgroot_read(root)};
-	struct pkgindex_stats st = {0};
+	struct place *new;
 
-	if (new.index) {
-		pkgindex_get_stats(new.index, &st);
-		p->stats.indexed++;
-		p->stats.refused += st.refused;
-	}
-	new.bytes = st.bytes;
-	while (p->n_places &&
-	       (p->n_places == PACKAGES_MAX_ROOTS ||
-		p->stats.index_bytes + new.bytes > PACKAGES_MAX_INDEX))
+	while (p->n_places && (p->n_places == PACKAGES_MAX_ROOTS ||
+			       p->stats.index_bytes > PACKAGES_MAX_INDEX))
 		forget_oldest_place(p);
-	p->stats.index_bytes += new.bytes;
-	p->places[p->n_places] = new;
-	return &p->places[p->n_places++];
+	new = &p->places[p->n_places++];
+	*new = (struct place){.id = id,
+			      .index = pkgroot_read(root),
+			      .stamp = pkgroot_stamp(root)};
+	p->stats.indexed++;
+	count_bytes(p, new);
+	return new;
+}
+
+static struct place *find_place(struct packages *p, uint64_t id)
+{
+	for (size_t i = 0; i < p->n_places; i++)
+		if (p->places[i].id == id)
+			return &p->places[i];
+	return NULL;
 }
 
 static struct place *place_of(struct packages *p, int root, uint64_t id)
 {
-	struct place *at = NULL;
+	struct place *at = find_place(p, id);
 
-	for (size_t i = 0; i < p->n_places && !at; i++)
-		if (p->places[i].id == id)
-			at = &p->places[i];
 	if (!at)
 		at = add_place(p, root, id);
 	at->used = ++p->clock;
@@ -129,20 +154,39 @@ static struct place *place_of(struct packages *p, int root, uint64_t id)
 
 /* --- answers -------------------------------------------------------------- */
 
+/* The list of a folder's files is read when the first of them comes. */
+static void read_python(struct packages *p, struct place *at, int root, sv path)
+{
+	sv dir = pydist_dir(path);
+	uint64_t hash = hash64(dir, 0);
+
+	if (!dir.n)
+		return;
+	for (size_t i = 0; i < at->n_python; i++)
+		if (at->python[i] == hash)
+			return;
+	if (at->n_python == MAX_PYTHON) {
+		p->stats.refused++;
+		return;
+	}
+	at->python[at->n_python++] = hash;
+	pydist_read(at->index, root, dir);
+	count_bytes(p, at);
+}
+
 /*
  * What was run is the file behind the links: that one's package first, the
  * link's where the file is in none.
  */
 static const struct pkgindex_package *
-in_database(struct packages *p, int root, const struct pkgindex *ix, sv path)
+in_database(struct packages *p, struct place *at, int root, sv path)
 {
 	const struct pkgindex_package *found = NULL;
-	struct rt_err err;
 
-	p->real.n = 0;
-	if (root_real_path(root, path, &p->real, &err))
-		found = pkgindex_find(ix, buf_view(&p->real));
-	return found ? found : pkgindex_find(ix, path);
+	read_python(p, at, root, buf_view(&p->real));
+	if (p->real.n)
+		found = pkgindex_find(at->index, buf_view(&p->real));
+	return found ? found : pkgindex_find(at->index, path);
 }
 
 /* Between the last slash and the version or the qualifiers. */
@@ -193,13 +237,16 @@ static void weigh(struct packages *p, sv path, const struct claim *claims,
 
 		if (!best && (c->purl.n || c->parts)) {
 			best = c;
-			*out = (struct package){arena_dup(&p->arena, c->purl),
-						c->source, c->confidence,
-						c->parts};
+			*out = (struct package){
+				.purl = arena_dup(&p->arena, c->purl),
+				.source = c->source,
+				.confidence = c->confidence,
+				.parts = c->parts};
 		} else if (best && c->purl.n && best->purl.n &&
 			   contradicts(best->purl, c->purl)) {
 			p->stats.contradictions++;
 			out->confidence = best->confidence / 2;
+			out->contradicted = true;
 			if (diag_allow("files with two packages"))
 				diag_warn("'%.*s': %s says %.*s, %s says %.*s",
 					  SV_ARG(path), best->source,
@@ -209,129 +256,104 @@ static void weigh(struct packages *p, sv path, const struct claim *claims,
 	}
 }
 
-/* --- SBOMs ---------------------------------------------------------------- */
+/* In the order of precedence. */
+enum { SBOM, DATABASE, NOTE, BUILD, PLACE, CLAIMS };
 
-static sv contents(struct packages *p, int fd, sv image, bool *contradiction)
+/* False: the SBOMs contradict each other. */
+static bool ask_sbom(struct packages *p, const struct packages_file *f, int fd,
+		     struct claim *claims)
 {
-	char piece[16 * KIB], hex[2 * SHA256_LEN + 1];
-	uint8_t sum[SHA256_LEN];
-	struct sha256 h = {0};
-	off_t at = 0;
-	ssize_t n;
-	bool good = sha256_init(&h);
+	struct sbomask_file file = {.image = f->image,
+				    .path = f->path,
+				    .real = buf_view(&p->real),
+				    .root = f->root,
+				    .fd = fd};
+	bool contradiction;
 
-	while (good && (n = pread(fd, piece, sizeof(piece), at)) > 0) {
-		sha256_update(&h, (sv){piece, (size_t)n});
-		at += n;
-	}
-	good = good && sha256_final(&h, sum);
-	sha256_release(&h);
-	if (!good)
-		return SV_NULL;
-	for (size_t i = 0; i < SHA256_LEN; i++)
-		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
-	return sbomindex_find_sha256(p->sbom, image, (sv){hex, 2 * SHA256_LEN},
-				     contradiction);
+	claims[SBOM] = (struct claim){
+		.purl = sbomask_purl(p->sbom, &file, &contradiction),
+		.source = "sbom",
+		.confidence = 0.99};
+	if (!contradiction)
+		return true;
+	p->stats.contradictions++;
+	if (diag_allow("files that SBOMs give to several packages"))
+		diag_warn("'%.*s': the SBOM has it in several packages",
+			  SV_ARG(f->path));
+	return false;
 }
 
-/*
- * Distributions list files as they were before /usr was merged. The two are
- * one file in this root; without a root that is taken for granted.
- */
-static bool unmerged(struct packages *p, int root, sv path, sv *old)
+static void ask_database(struct packages *p, const struct packages_file *f,
+			 struct claim *claims)
 {
-	static const sv dirs[] = {SV("/lib"), SV("/bin/"), SV("/sbin/")};
-	struct buf real = {0};
-	struct rt_err err;
-	bool same = false;
+	const struct pkgindex_package *found = in_database(
+		p, place_of(p, f->root, f->place), f->root, f->path);
 
-	*old = sv_from(path, 4);
-	if (!sv_starts(path, SV("/usr/")))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
-		same |= sv_starts(*old, dirs[i]);
-	if (!same || root < 0)
-		return same;
-	p->real.n = 0;
-	same = root_real_path(root, path, &p->real, &err) &&
-	       root_real_path(root, *old, &real, &err) &&
-	       sv_eq(buf_view(&p->real), buf_view(&real));
-	buf_release(&real);
-	return same;
+	if (found && strcmp(found->source, "python") != 0)
+		claims[DATABASE] =
+			(struct claim){found->purl, found->source, 0.95, NULL};
+	else if (found)
+		claims[PLACE] =
+			(struct claim){found->purl, found->source, 0.8, NULL};
 }
 
-/* By the path that was run, by that behind the links, by what is in it. */
-static sv in_sbom(struct packages *p, int root, int fd, sv image, sv path)
+static void ask_file(struct packages *p, int fd, struct claim *claims)
 {
-	bool contradiction = false;
-	struct rt_err err;
-	sv purl, old;
+	elfpkg_read(&p->file, fd, &p->arena);
+	claims[NOTE] =
+		(struct claim){buf_view(&p->file.note), "note", 0.9, NULL};
+	claims[BUILD] = (struct claim){buf_view(&p->file.build),
+				       p->file.language, 0.9, p->file.parts};
+}
 
-	if (!p->sbom)
-		return SV_NULL;
-	purl = sbomindex_find_path(p->sbom, image, path, &contradiction);
-	p->real.n = 0;
-	if (!purl.n && !contradiction && root >= 0 &&
-	    root_real_path(root, path, &p->real, &err))
-		purl = sbomindex_find_path(p->sbom, image, buf_view(&p->real),
-					   &contradiction);
-	if (!purl.n && !contradiction && unmerged(p, root, path, &old))
-		purl = sbomindex_find_path(p->sbom, image, old, &contradiction);
-	if (!purl.n && !contradiction && fd >= 0 && p->hash_files)
-		purl = contents(p, fd, image, &contradiction);
-	if (contradiction) {
-		p->stats.contradictions++;
-		if (diag_allow("files that SBOMs give to several packages"))
-			diag_warn("'%.*s': the SBOM has it in several packages",
-				  SV_ARG(path));
-	}
-	return purl;
+static void ask_place(struct packages *p, int root, struct claim *claims)
+{
+	const char *source;
+
+	p->lang.n = 0;
+	if (claims[PLACE].purl.n || !p->real.n)
+		return;
+	source = langpath_purl(root, buf_view(&p->real), &p->lang);
+	if (source)
+		claims[PLACE] =
+			(struct claim){buf_view(&p->lang), source, 0.8, NULL};
 }
 
 /* The same package in the SBOM's own words, so that the two can be joined. */
 static void confirm(struct packages *p, sv image, struct package *out)
 {
-	sv known = p->sbom && out->purl.n
-			   ? sbomindex_find_purl(p->sbom, image, out->purl)
-			   : SV_NULL;
+	sv known = out->purl.n ? sbomindex_find_purl(p->sbom, image, out->purl)
+			       : SV_NULL;
 
 	if (known.n)
 		out->purl = arena_dup(&p->arena, known);
 }
 
-static const struct pkgindex_package *in_root(struct packages *p, int root,
-					      uint64_t place, sv path)
-{
-	const struct pkgindex *ix =
-		root >= 0 ? place_of(p, root, place)->index : NULL;
-
-	return ix ? in_database(p, root, ix, path) : NULL;
-}
-
 static void judge(struct packages *p, const struct packages_file *f,
 		  struct package *out)
 {
-	const struct pkgindex_package *found;
-	struct claim claims[4] = {{.source = "sbom", .confidence = 0.99}};
+	struct claim claims[CLAIMS] = {{.source = ""}};
+	bool agreed = true;
 	struct rt_err err;
 	int fd = f->root >= 0 ? root_open_file(f->root, f->path, &err) : -1;
 
-	claims[0].purl = in_sbom(p, f->root, fd, f->image, f->path);
-	found = in_root(p, f->root, f->place, f->path);
-	if (found)
-		claims[1] =
-			(struct claim){found->purl, found->source, 0.95, NULL};
-	if (fd >= 0) {
-		elfpkg_read(&p->file, fd, &p->arena);
+	p->real.n = 0;
+	if (f->root >= 0)
+		root_real_path(f->root, f->path, &p->real, &err);
+	if (p->sbom)
+		agreed = ask_sbom(p, f, fd, claims);
+	if (f->root >= 0)
+		ask_database(p, f, claims);
+	if (fd >= 0)
+		ask_file(p, fd, claims);
+	if (f->root >= 0)
+		ask_place(p, f->root, claims);
+	weigh(p, f->path, claims, CLAIMS, out);
+	out->contradicted |= !agreed;
+	if (p->sbom)
+		confirm(p, f->image, out);
+	if (fd >= 0)
 		close(fd);
-		claims[2] = (struct claim){buf_view(&p->file.note), "note", 0.9,
-					   NULL};
-		claims[3] =
-			(struct claim){buf_view(&p->file.build),
-				       p->file.language, 0.9, p->file.parts};
-	}
-	weigh(p, f->path, claims, ARRAY_LEN(claims), out);
-	confirm(p, f->image, out);
 }
 
 struct key {
@@ -355,6 +377,17 @@ static void forget_answers(struct packages *p)
 	p->stats.evicted++;
 }
 
+/* Packages come and go while a stream is read. */
+static void check_place(struct packages *p, int root, uint64_t id)
+{
+	struct place *at = root >= 0 ? find_place(p, id) : NULL;
+
+	if (!at || at->stamp == pkgroot_stamp(root))
+		return;
+	forget_place(p, at);
+	forget_answers(p);
+}
+
 const struct package *packages_of(struct packages *p,
 				  const struct packages_file *f)
 {
@@ -368,6 +401,10 @@ const struct package *packages_of(struct packages *p,
 	if (p->sbom)
 		key.place = hash64(f->image, f->place);
 	hash = hash64(f->path, key.place);
+	a = table_get(&p->answers, hash, is_answer, &key);
+	if (a && ++p->warm % CHECK_ONE_IN)
+		return &a->pub;
+	check_place(p, f->root, f->place);
 	a = table_get(&p->answers, hash, is_answer, &key);
 	if (a)
 		return &a->pub;

@@ -8,6 +8,8 @@
  *	dpkg, apk, rpm	the package database of the file's root	  0.95
  *	note		.note.package in the file (pkgnote.h)	  0.9
  *	go, cargo	what a static program was made of (parts.h) 0.9
+ *	python		a list of files in a folder of packages (pydist.h) 0.8
+ *	node, gem, java	the folder, or the jar itself (langpath.h)  0.8
  *
  * Another source of the same purl type that names another version, or another
  * name, contradicts the one that wins: counted, warned of, and the confidence
@@ -16,8 +18,9 @@
  *
  * Indexes of roots and answers are kept, within PACKAGES_MAX_INDEX and
  * PACKAGES_MAX_ANSWERS bytes; what was unused for longest is forgotten,
- *counted, and found again when asked for. One struct packages belongs to one
- *thread.
+ *counted, and found again when asked for. A database that changed is read
+ *again: that is seen when a path comes for the first time, or after some
+ *hundred answers. One struct packages belongs to one thread.
  */
 #ifndef RT_PACKAGES_H
 #define RT_PACKAGES_H
@@ -37,6 +40,7 @@ struct package {
 	sv purl;
 	const char *source;
 	double confidence;	   /* in [0, 1] */
+	bool contradicted;	   /* by another source */
 	const struct parts *parts; /* or NULL: all of the file is of `purl` */
 };
 

@@ -15,13 +15,13 @@ struct pkgid {
 	const char *type; /* "deb" */
 	sv space;	  /* the purl's namespace: "debian" */
 	sv name, version;
-	sv arch, distro, epoch; /* qualifiers */
+	sv arch, distro, epoch, platform; /* qualifiers */
 };
 
-/* Appends the purl. */
-void pkgid_purl(const struct pkgid *id, struct buf *out);
+/* Appends the purl; false, and nothing, where these cannot make one. */
+bool pkgid_purl(const struct pkgid *id, struct buf *out);
 
-/* As pkgindex_add_package; the purl is made in `scratch`. */
+/* As pkgindex_add_package; 0 also without a purl, made in `scratch`. */
 uint32_t pkgid_add(struct pkgindex *ix, const struct pkgid *id,
 		   const char *source, struct buf *scratch);
 

@@ -2,8 +2,10 @@
 #include "package/pkgroot.h"
 
 #include <dirent.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "package/apkdb.h"
 #include "package/distro.h"
 #include "package/dpkg.h"
@@ -84,16 +86,46 @@ struct pkgindex *pkgroot_read(int root)
 {
 	struct pkgindex *ix = pkgindex_new();
 	struct distro d = {0};
-	bool deb, apk, rpm;
 
 	add_aliases(ix, root);
 	distro_read(&d, root);
-	deb = dpkg_read(ix, root, &d);
-	apk = apkdb_read(ix, root, &d);
-	rpm = rpmdb_read(ix, root, &d);
+	dpkg_read(ix, root, &d);
+	apkdb_read(ix, root, &d);
+	rpmdb_read(ix, root, &d);
 	distro_release(&d);
-	if (deb || apk || rpm)
-		return ix;
-	pkgindex_free(ix);
-	return NULL;
+	return ix;
+}
+
+/* A distroless image's databases are part of the image: nobody changes them. */
+uint64_t pkgroot_stamp(int root)
+{
+	static const sv files[] = {
+		SV("/var/lib/dpkg/status"),
+		SV("/var/lib/dpkg/diversions"),
+		SV("/lib/apk/db/installed"),
+		SV("/usr/lib/apk/db/installed"),
+		SV("/var/lib/rpm/rpmdb.sqlite"),
+		SV("/var/lib/rpm/Packages.db"),
+		SV("/usr/lib/sysimage/rpm/rpmdb.sqlite"),
+		SV("/usr/lib/sysimage/rpm/Packages.db"),
+	};
+	uint64_t h = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct rt_err err;
+		struct stat st;
+		uint64_t v[4] = {h};
+		int fd = root_open_file(root, files[i], &err);
+
+		if (fd >= 0 && fstat(fd, &st) == 0) {
+			v[1] = (uint64_t)st.st_size;
+			v[2] = (uint64_t)st.st_mtim.tv_sec * 1000000000u +
+			       (uint64_t)st.st_mtim.tv_nsec;
+			v[3] = st.st_ino;
+		}
+		if (fd >= 0)
+			close(fd);
+		h = hash64((sv){(char *)v, sizeof(v)}, i);
+	}
+	return h;
 }

@@ -10,7 +10,10 @@
 #include "base/base.h"
 #include "package/pkgindex.h"
 
-/* NULL: the root has no package database. */
+/* An empty index where the root has no package database. */
 struct pkgindex *pkgroot_read(int root);
+
+/* Another number when a database was changed since: by size, time and inode. */
+uint64_t pkgroot_stamp(int root);
 
 #endif

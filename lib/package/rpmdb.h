@@ -10,9 +10,9 @@
  * rpmheader.h. An ndb file begins with a page of 4,096 bytes:
  *
  *	u32 magic "RpmP", version 0, generation, pages of slots
- *	at 32: slots of { u32 magic "Slot", package, offset, length }, offset
- *and length in units of 16 bytes; an offset of 0 is a free slot a blob: { u32
- *magic "BlbS", package, generation, bytes } and the bytes
+ *	at 32: slots of { u32 magic "Slot", package, offset, length }, both in
+ *	units of 16 bytes; an offset of 0 is a free slot
+ *	a blob: { u32 magic "BlbS", package, generation, bytes } and the bytes
  */
 #ifndef RT_RPMDB_H
 #define RT_RPMDB_H

@@ -100,13 +100,23 @@ static sv string_of(const struct header *h, uint32_t tag)
 	return next_string(&v.data, &s) ? s : SV_NULL;
 }
 
+/* Who builds the packages, as purls have it: not always os-release's ID. */
+static sv vendor(const struct distro *d)
+{
+	if (sv_eq(d->id, SV("rhel")))
+		return SV("redhat");
+	if (sv_starts(d->id, SV("opensuse")))
+		return SV("opensuse");
+	return sv_starts(d->id, SV("sle")) ? SV("suse") : d->id;
+}
+
 static uint32_t add_package(struct pkgindex *ix, const struct header *h,
 			    const struct distro *d, struct buf *text)
 {
 	struct values epoch = find(h, TAG_EPOCH, TYPE_INT32);
 	struct buf purl = {0};
 	struct pkgid id = {.type = "rpm",
-			   .space = d->id,
+			   .space = vendor(d),
 			   .name = string_of(h, TAG_NAME),
 			   .arch = string_of(h, TAG_ARCH)};
 	sv version = string_of(h, TAG_VERSION);

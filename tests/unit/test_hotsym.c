@@ -275,7 +275,7 @@ static void end_symbol(void *ctx)
 		  s->unique_callers != s->n_callers ||
 		  s->window_end->seconds - s->window_start->seconds !=
 			  (int64_t)w->o.window_ms / 1000 ||
-		  s->confidence != (s->invocation_count >= 1000 ? 1.0 : 0.8) ||
+		  s->confidence != (s->invocation_count > 1000 ? 1.0 : 0.8) ||
 		  strncmp(s->function_id, "id:f", 4) ||
 		  strcmp(s->function_id + strlen(s->function_id) - 4, "+0x0");
 	see_batch(w, s->chunk, s->partial);
@@ -390,11 +390,18 @@ static void run(const char *name, struct hotsym_opts o, unsigned calls)
 
 static void confidence(void)
 {
-	ok(batch_confidence(1, 1) == 0.8 && batch_confidence(999, 3) == 0.8 &&
-		   batch_confidence(1000, 2) == 1.0,
-	   "the seed's ladder");
-	ok(batch_confidence(1, 4) > 0.59 && batch_confidence(1, 4) < 0.61 &&
-		   batch_confidence(1000, 0) == 0.75,
+	const int64_t s = 1000000000, day = 86400 * s;
+
+	ok(batch_confidence(1, 1, 60 * s) == 0.8 &&
+		   batch_confidence(1000, 3, 60 * s) == 0.8 &&
+		   batch_confidence(1001, 2, 60 * s) == 1.0 &&
+		   batch_confidence(1001, 2, day) == 1.0 &&
+		   batch_confidence(1001, 2, day + 1) == 0.8 &&
+		   batch_confidence(2001, 2, 2 * day) == 1.0,
+	   "the seed's ladder: more than 1,000 a day");
+	ok(batch_confidence(1, 4, s) > 0.59 &&
+		   batch_confidence(1, 4, s) < 0.61 &&
+		   batch_confidence(1001, 0, s) == 0.75,
 	   "what nothing confirms counts less");
 }
 
