@@ -110,6 +110,7 @@ static struct window *open_window(struct hotsym *h, int64_t start, bool late)
 	w->close_at = (late || start == WINDOW_UNTIMED ? h->watermark : start) +
 		      window_ns(h);
 	h->windows[h->n_windows++] = w;
+	h->bytes += window_bytes(w);
 	return w;
 }
 
