@@ -36,6 +36,21 @@ tree()
 	echo /srv/other/x.js | "$UNIT" find cdx.json | grep -qx -- -
 }
 
+# The default is 1.6, Trivy below writes 1.7.
+@test "CycloneDX 1.3 has the same places, 1.2 has none" {
+	tree
+	for v in 1.2 1.3; do
+		"$JS/node_modules/.bin/cyclonedx-npm" --output-format JSON \
+			--spec-version $v --output-file $v.json \
+			--ignore-npm-errors "$JS/package.json" 2>log
+		jq -e --arg v $v '.specVersion == $v' $v.json
+	done
+	"$UNIT" find 1.3.json <paths | cmp want -
+	# Properties came with 1.3.
+	"$UNIT" find 1.2.json <paths 2>stats | sort -u | diff <(echo -) -
+	grep -q '^[1-9][0-9]* packages, 0 paths' stats
+}
+
 @test "SPDX of npm maps every file of an npm tree" {
 	npm sbom --help >/dev/null 2>&1 || skip 'npm before 10 writes no SBOM'
 	tree

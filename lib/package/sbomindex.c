@@ -24,8 +24,8 @@ struct sbomindex {
 	sv documents[SBOMINDEX_MAX_DOCUMENTS]; /* digests of their images */
 	uint32_t n_documents;
 	struct sbomset paths, digests, purls;
-	bool any_relative;
-	struct sbomjoin join; /* of the document being read */
+	bool any_directory, any_relative; /* else nobody looks for them */
+	struct sbomjoin join;		  /* of the document being read */
 	struct buf scratch;
 	struct {
 		uint32_t rows;
@@ -137,6 +137,7 @@ void sbomindex_path(struct sbomindex *ix, uint32_t package, sv path,
 	if (!name.n)
 		return;
 	directory |= path.p[path.n - 1] == '/';
+	ix->any_directory |= directory;
 	ix->any_relative |= directory && is_relative(path);
 	add_entry(ix, &ix->paths,
 		  hash64(name, directory ? AT_DIRECTORY : AT_FILE), package);
@@ -357,7 +358,7 @@ sv sbomindex_find_path(const struct sbomindex *ix, sv image_digest, sv path,
 
 	purl = find(ix, &ix->paths, hash64(name, AT_FILE), image_digest,
 		    contradiction);
-	if (purl.n || *contradiction)
+	if (purl.n || *contradiction || !ix->any_directory)
 		return purl;
 	purl = find_directory(ix, image_digest, name, contradiction);
 	/* Relative to a directory above: the topmost that fits. */
