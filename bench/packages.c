@@ -16,8 +16,8 @@
 
 #include "base/buf.h"
 #include "package/packages.h"
-#include "package/pkgroot.h"
-#include "symbol/root.h"
+#include "pkgdb/pkgroot.h"
+#include "root/root.h"
 
 enum { PACKAGES = 3000, FILES = 100, MODULES = 300, ROUNDS = 2000000 };
 

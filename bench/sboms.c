@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "package/sbom.h"
+#include "sbom/sbom.h"
 
 #define FILES_EACH 12
 #define ROUNDS 2000000

@@ -8,7 +8,7 @@
 #include "codec/pbwire.h"
 #include "event/hook.h"
 #include "pipe/diag.h"
-#include "symbol/hygiene.h"
+#include "names/hygiene.h"
 
 #define CALL_STACK_FRAMES 7
 #define NAME_CACHE (4 * MIB)

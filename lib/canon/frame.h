@@ -11,7 +11,7 @@
 #include "canon/report.h"
 #include "event/adapter.h"
 #include "event/ledger.h"
-#include "package/sbomindex.h"
+#include "sbom/sbomindex.h"
 #include "symbol/resolver.h"
 
 struct frame_maker;

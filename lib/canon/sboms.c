@@ -2,7 +2,7 @@
 #include "canon/sboms.h"
 
 #include "base/mem.h"
-#include "package/sbom.h"
+#include "sbom/sbom.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
 

@@ -5,7 +5,7 @@
 #ifndef RT_SBOMS_H
 #define RT_SBOMS_H
 
-#include "package/sbomindex.h"
+#include "sbom/sbomindex.h"
 #include "pipe/opt.h"
 
 struct sboms_opts {

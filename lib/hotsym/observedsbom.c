@@ -6,7 +6,7 @@
 
 #include "codec/pbwire.h"
 #include "hotsym/observed.h"
-#include "package/cdxwrite.h"
+#include "sbom/cdxwrite.h"
 
 static int by_purl(const void *a, const void *b)
 {

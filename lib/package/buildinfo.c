@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "package/buildinfo.h"
 
-#include "package/pkgid.h"
+#include "pkgdb/pkgid.h"
 #include "text/line.h"
 
 enum { MAGIC = 14, HEAD = 32, FLAG_INLINE = 2, SENTINEL = 16 };

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "package/pkgid.h"
+#include "pkgdb/pkgid.h"
 #include "package/zdata.h"
 #include "text/line.h"
 

@@ -5,8 +5,8 @@
 
 #include "package/jarpom.h"
 #include "package/jsondoc.h"
-#include "package/pkgid.h"
-#include "symbol/root.h"
+#include "pkgdb/pkgid.h"
+#include "root/root.h"
 
 #define MAX_PACKAGE_JSON (1 * MIB)
 

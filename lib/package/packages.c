@@ -11,11 +11,11 @@
 #include "base/table.h"
 #include "package/elfpkg.h"
 #include "package/langpath.h"
-#include "package/pkgroot.h"
-#include "package/pydist.h"
-#include "package/sbomask.h"
+#include "pkgdb/pkgroot.h"
+#include "pkgdb/pydist.h"
+#include "sbom/sbomask.h"
 #include "pipe/diag.h"
-#include "symbol/root.h"
+#include "root/root.h"
 
 /* So many answers are given before their database is looked at again. */
 enum { MAX_PYTHON = 16, CHECK_ONE_IN = 1024 };

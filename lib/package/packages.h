@@ -27,7 +27,7 @@
 
 #include "base/base.h"
 #include "package/parts.h"
-#include "package/sbomindex.h"
+#include "sbom/sbomindex.h"
 
 #define PACKAGES_MAX_ROOTS 64
 #define PACKAGES_MAX_INDEX (12 * MIB) /* but one index is always kept */

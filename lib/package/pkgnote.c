@@ -2,7 +2,7 @@
 #include "package/pkgnote.h"
 
 #include "package/jsondoc.h"
-#include "package/pkgid.h"
+#include "pkgdb/pkgid.h"
 
 enum { HEAD = 12 };
 

@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "symbol/demangle.h"
-#include "symbol/hygiene.h"
+#include "names/demangle.h"
+#include "names/hygiene.h"
 #include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

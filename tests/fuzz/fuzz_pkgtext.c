@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "package/apkdb.h"
-#include "package/dpkg.h"
-#include "package/purl.h"
-#include "package/pydist.h"
+#include "pkgdb/apkdb.h"
+#include "pkgdb/dpkg.h"
+#include "pkgdb/purl.h"
+#include "pkgdb/pydist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

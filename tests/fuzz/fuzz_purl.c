@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "package/purl.h"
+#include "pkgdb/purl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "package/rpmdb.h"
-#include "package/rpmheader.h"
+#include "pkgdb/rpmdb.h"
+#include "pkgdb/rpmheader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "package/sbom.h"
+#include "sbom/sbom.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,8 +11,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "symbol/demangle.h"
-#include "symbol/hygiene.h"
+#include "names/demangle.h"
+#include "names/hygiene.h"
 #include "tap.h"
 #include "base/utf8.h"
 

@@ -10,8 +10,8 @@
 
 #include "base/buf.h"
 #include "package/packages.h"
-#include "package/pkgindex.h"
-#include "symbol/root.h"
+#include "pkgdb/pkgindex.h"
+#include "root/root.h"
 #include "tap.h"
 
 static uint32_t add(struct pkgindex *ix, const char *purl)

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "package/purl.h"
+#include "pkgdb/purl.h"
 #include "tap.h"
 
 static int canonical(void)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "codec/jwalk.h"
-#include "package/sbom.h"
+#include "sbom/sbom.h"
 #include "tap.h"
 
 static void print_stats(const struct sbomindex *ix)
