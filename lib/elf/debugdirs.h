@@ -14,7 +14,8 @@
 struct debugdirs {
 	int dir[DEBUGDIRS_MAX];
 	size_t n;
-	bool ask; /* debuginfod servers, where no folder has it (debuginfod.h) */
+	bool ask; /* debuginfod servers, where no folder has it (debuginfod.h)
+		   */
 };
 
 /* False with err: it cannot be opened, or they are too many. */

@@ -13,7 +13,8 @@
 /* A server is named, and debuginfod-find is there. */
 bool debuginfod_usable(struct rt_err *err);
 
-/* The debug file of a build-id in hex: a descriptor the caller closes, or -1. */
+/* The debug file of a build-id in hex: a descriptor the caller closes, or -1.
+ */
 int debuginfod_open(sv build_id);
 
 #endif

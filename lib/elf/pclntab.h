@@ -15,10 +15,10 @@
 
 struct pclntab {
 	sv data;
-	bool big;	  /* byte order */
-	bool relative;	  /* entries count from the text's start */
-	unsigned int ptr; /* bytes of a pointer */
-	size_t n;	  /* functions */
+	bool big;		      /* byte order */
+	bool relative;		      /* entries count from the text's start */
+	unsigned int ptr;	      /* bytes of a pointer */
+	size_t n;		      /* functions */
 	size_t functab, funcs, names; /* offsets in data */
 	size_t text_at; /* where the text's start is written; 0: it is not */
 	uint64_t text;	/* its value; a linker may have left it to relocation */

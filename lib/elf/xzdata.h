@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * xzdata.h - a section that was compressed with xz (.gnu_debugdata, "MiniDebugInfo").
+ * xzdata.h - a section that was compressed with xz (.gnu_debugdata,
+ * "MiniDebugInfo").
  */
 #ifndef RT_XZDATA_H
 #define RT_XZDATA_H

@@ -28,7 +28,8 @@ int root_open_file(int root, sv path, struct rt_err *err);
 /* The same by walking the path here: for kernels before 5.6. */
 int root_walk_file(int root, sv path, struct rt_err *err);
 
-/* The whole of such a file, appended to *out; false with err, EFBIG over max. */
+/* The whole of such a file, appended to *out; false with err, EFBIG over max.
+ */
 bool root_read_file(int root, sv path, size_t max, struct buf *out,
 		    struct rt_err *err);
 
