@@ -46,7 +46,7 @@ static bool next_done(void)
 {
 	return grpc_completion_queue_next(
 		       cq, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL)
-		.success;
+		       .success;
 }
 
 static bool run(grpc_call *c, const grpc_op *ops, size_t n)

@@ -141,7 +141,7 @@ static void run_ours(void)
 }
 
 static void look(struct sbomindex *ix, const char *how, char (*paths)[128],
-		 size_t n)
+		   size_t n)
 {
 	double t = now();
 	uint64_t sum = 0;

@@ -176,9 +176,8 @@ static void parse(struct options *o, int argc, char **argv)
 	};
 	struct opt_spec spec = {
 		.prog = "rt-canon",
-		.summary =
-			"Tetragon events to canonical calls, with frames "
-			"that can be compared.",
+		.summary = "Tetragon events to canonical calls, with frames "
+			   "that can be compared.",
 		.operands = "[ids FILE...]",
 		.max_operands = SIZE_MAX,
 		.opts = rows,

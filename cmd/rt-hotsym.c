@@ -26,9 +26,10 @@ struct context {
 	struct stage *stage;
 };
 
-static struct metric published = {.name = "hot_symbols_published_total",
-				  .help = "Hot symbol records written",
-				  .label = ""};
+static struct metric published = {
+	.name = "hot_symbols_published_total",
+	.help = "Hot symbol records written",
+	.label = ""};
 static struct metric late_events = {
 	.name = "tetrapipe_hotsym_late_events_total",
 	.help = "Events behind the watermark, counted in late batches",
@@ -106,61 +107,39 @@ static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
 		{.help = "Windows"},
-		{.name = "window",
-		 .kind = OPT_DURATION,
-		 .arg = "TIME",
+		{.name = "window", .kind = OPT_DURATION, .arg = "TIME",
 		 .help = "length of a window, default 60s",
 		 .dst = &o->hot.window_ms,
 		 .config = "hotSymbols.aggregationWindowSeconds"},
-		{.name = "lateness",
-		 .kind = OPT_DURATION,
-		 .arg = "TIME",
+		{.name = "lateness", .kind = OPT_DURATION, .arg = "TIME",
 		 .help = "how late an event may come, default 30s",
 		 .dst = &o->hot.lateness_ms},
-		{.name = "flush-interval",
-		 .kind = OPT_DURATION,
-		 .arg = "TIME",
+		{.name = "flush-interval", .kind = OPT_DURATION, .arg = "TIME",
 		 .help = "live: write what is counted so far, default 30s",
 		 .dst = &o->hot.flush_ms},
-		{.name = "session",
-		 .kind = OPT_STRING,
-		 .arg = "NAME",
+		{.name = "session", .kind = OPT_STRING, .arg = "NAME",
 		 .help = "name of this run, default from the first event",
 		 .dst = &o->hot.session},
 		{.help = "Keys"},
-		{.name = "kernel",
-		 .kind = OPT_FLAG,
-		 .help = "count kernel functions, too",
-		 .dst = &o->hot.kernel},
-		{.name = "max-keys",
-		 .kind = OPT_UINT,
-		 .arg = "N",
-		 .min = 1,
+		{.name = "kernel", .kind = OPT_FLAG,
+		 .help = "count kernel functions, too", .dst = &o->hot.kernel},
+		{.name = "max-keys", .kind = OPT_UINT, .arg = "N", .min = 1,
 		 .help = "keys in memory, default 100000",
 		 .dst = &o->hot.max_keys},
-		{.name = "max-memory",
-		 .kind = OPT_SIZE,
-		 .arg = "SIZE",
+		{.name = "max-memory", .kind = OPT_SIZE, .arg = "SIZE",
 		 .help = "for what is counted, default 48MiB",
 		 .dst = &o->hot.max_bytes},
-		{.name = "max-callers",
-		 .kind = OPT_UINT,
-		 .arg = "N",
+		{.name = "max-callers", .kind = OPT_UINT, .arg = "N",
 		 .help = "distinct callers of a key, default 64",
 		 .dst = &o->hot.max_callers},
-		{.name = "min-confidence",
-		 .kind = OPT_REAL,
-		 .arg = "X",
+		{.name = "min-confidence", .kind = OPT_REAL, .arg = "X",
 		 .help = "leave out rows below, default 0.2",
 		 .dst = &o->hot.min_confidence,
 		 .config = "hotSymbols.minConfidenceThreshold"},
-		{.name = "no-samples",
-		 .kind = OPT_FLAG,
+		{.name = "no-samples", .kind = OPT_FLAG,
 		 .help = "no sample stack and arguments",
 		 .dst = &o->no_samples},
-		{.name = "max-samples",
-		 .kind = OPT_SIZE,
-		 .arg = "SIZE",
+		{.name = "max-samples", .kind = OPT_SIZE, .arg = "SIZE",
 		 .help = "memory for samples, default 8MiB",
 		 .dst = &o->hot.max_samples},
 		SBOMOUT_ROWS(&o->sbom),
@@ -169,18 +148,15 @@ static void parse(struct options *o, int argc, char **argv)
 		{.help = "Records"},
 		STAGE_INPUT_ROWS(&o->stage),
 		STAGE_OUTPUT_ROWS_OF(&o->stage, viewer_forms),
-		{.name = "metrics-listen",
-		 .kind = OPT_STRING,
-		 .arg = "ADDR",
+		{.name = "metrics-listen", .kind = OPT_STRING, .arg = "ADDR",
 		 .help = "serve /metrics and /healthz there",
 		 .dst = &o->metrics_listen},
 		TOOL_OPT_ROWS(&o->tool),
 	};
 	struct opt_spec spec = {
 		.prog = "rt-hotsym",
-		.summary =
-			"Counts which functions ran, in windows by event "
-			"time.",
+		.summary = "Counts which functions ran, in windows by event "
+			   "time.",
 		.operands = "",
 		.opts = rows,
 		.n = ARRAY_LEN(rows)};
@@ -194,15 +170,13 @@ static void parse(struct options *o, int argc, char **argv)
 static void say_bounds(const struct hotsym_stats *st)
 {
 	if (st->early_flushes)
-		diag_warn(
-			"--max-keys or --max-memory reached %llu times: "
-			"windows written in parts",
-			(unsigned long long)st->early_flushes);
+		diag_warn("--max-keys or --max-memory reached %llu times: "
+			  "windows written in parts",
+			  (unsigned long long)st->early_flushes);
 	if (st->window_flushes)
-		diag_warn(
-			"event times lie too far apart: windows written in "
-			"parts %llu times",
-			(unsigned long long)st->window_flushes);
+		diag_warn("event times lie too far apart: windows written in "
+			  "parts %llu times",
+			  (unsigned long long)st->window_flushes);
 	if (st->rows.below_confidence)
 		diag_info("%llu rows below --min-confidence",
 			  (unsigned long long)st->rows.below_confidence);
@@ -210,36 +184,29 @@ static void say_bounds(const struct hotsym_stats *st)
 		diag_warn("%llu rows have more callers than --max-callers",
 			  (unsigned long long)st->rows.callers_truncated);
 	if (st->frames_cut)
-		diag_warn(
-			"%llu frames behind the first %d of a stack were not "
-			"counted",
-			(unsigned long long)st->frames_cut,
-			CALLVIEW_MAX_FRAMES);
+		diag_warn("%llu frames behind the first %d of a stack were not "
+			  "counted",
+			  (unsigned long long)st->frames_cut,
+			  CALLVIEW_MAX_FRAMES);
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = {.tool = TOOL_OPTS_DEFAULT,
-			    .stage = STAGE_OPTS_DEFAULT,
-			    .view = VIEWER_OPTS_DEFAULT,
-			    .sbom = SBOMOUT_OPTS_DEFAULT,
-			    .hot = {.window_ms = 60000,
-				    .lateness_ms = 30000,
-				    .flush_ms = 30000,
-				    .max_keys = 100000,
-				    .max_bytes = 48 * MIB,
-				    .max_callers = 64,
-				    .max_samples = 8 * MIB,
-				    .min_confidence = 0.2}};
+	struct options o = {
+		.tool = TOOL_OPTS_DEFAULT,
+		.stage = STAGE_OPTS_DEFAULT,
+		.view = VIEWER_OPTS_DEFAULT,
+		.sbom = SBOMOUT_OPTS_DEFAULT,
+		.hot = {.window_ms = 60000, .lateness_ms = 30000,
+			.flush_ms = 30000,
+			.max_keys = 100000, .max_bytes = 48 * MIB, .max_callers = 64,
+			.max_samples = 8 * MIB, .min_confidence = 0.2}};
 	struct context c = {0};
-	struct stage s = {.name = "rt-hotsym",
-			  .ctx = &c,
-			  .on_record = on_record,
-			  .on_close = on_close,
+	struct stage s = {.name = "rt-hotsym", .ctx = &c,
+			  .on_record = on_record, .on_close = on_close,
 			  .on_idle = on_idle};
-	struct batch_sink sink = {&c,	       begin_symbol,
-				  end_symbol,  begin_package,
-				  end_package, on_late};
+	struct batch_sink sink = {&c,		  begin_symbol, end_symbol,
+				   begin_package, end_package,	on_late};
 	enum view_form form;
 	enum tool_exit status;
 	int code, output_errno;

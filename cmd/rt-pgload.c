@@ -27,12 +27,10 @@ struct context {
 	enum tool_exit status; /* the worst so far */
 };
 
-#define BATCHES(result)                                                        \
-	{                                                                      \
-		.name = "tetrapipe_pgload_batches_total",                      \
-		.help = "Batches, by what became of them",                     \
-		.label = "result=\"" result "\""                               \
-	}
+#define BATCHES(result)                                      \
+	{.name = "tetrapipe_pgload_batches_total",           \
+	 .help = "Batches, by what became of them",          \
+	 .label = "result=\"" result "\""}
 
 enum { FLUSHED, APPLIED, PRESENT, CONFLICT, METRICS };
 
@@ -74,9 +72,8 @@ static bool check(struct context *c, enum dbconn_status st, const char *doing)
 	if (dbconn_missing_table(c->db))
 		diag_hint("'rt-pgload --init' creates the schema");
 	else if (exit_of(st) == TOOL_REMOTE)
-		diag_hint(
-			"the same input again, later, is safe: what is "
-			"loaded is not loaded twice");
+		diag_hint("the same input again, later, is safe: what is "
+			  "loaded is not loaded twice");
 	c->status = exit_of(st);
 	return false;
 }
@@ -89,10 +86,8 @@ static void on_conflict(void *ctx, const char *batch, uint64_t had,
 	c->status = tool_worst(c->status, TOOL_BAD);
 	if (!diag_allow("batches with other contents than before"))
 		return;
-	diag_error(
-		"batch %s was loaded before with other contents: not "
-		"loaded again",
-		batch);
+	diag_error("batch %s was loaded before with other contents: not "
+		   "loaded again", batch);
 	diag_detail("%" PRIu64 " rows then, %" PRIu64 " now", had, rows);
 }
 
@@ -101,10 +96,8 @@ static void on_unfinished(void *ctx, const char *batch, uint64_t rows)
 	struct context *c = ctx;
 
 	c->status = tool_worst(c->status, TOOL_BAD);
-	diag_error(
-		"no ledger behind the last batch, %s: it may be cut, and "
-		"its %" PRIu64 " rows are not loaded",
-		batch, rows);
+	diag_error("no ledger behind the last batch, %s: it may be cut, and "
+		   "its %" PRIu64 " rows are not loaded", batch, rows);
 	diag_hint("--unfinished loads them");
 }
 
@@ -132,10 +125,8 @@ static void sum_up(const struct context *c, const struct sink *k)
 	const struct loader_stats *st = loader_get_stats(k->loader);
 
 	if (st->repaired)
-		diag_warn("%" PRIu64
-			  " strings were too long or held bytes "
-			  "that PostgreSQL does not take",
-			  st->repaired);
+		diag_warn("%" PRIu64 " strings were too long or held bytes "
+			  "that PostgreSQL does not take", st->repaired);
 	if (c->o->tool.quiet)
 		return;
 	diag_set_level(DIAG_INFO);
@@ -154,10 +145,8 @@ static enum tool_exit init(struct context *c)
 	if (!check(c, migrate_run(c->db, &had), "create the schema"))
 		return c->status;
 	if (had > MIGRATE_LATEST)
-		diag_warn(
-			"schema signals has version %d, this rt-pgload "
-			"knows up to %d",
-			had, MIGRATE_LATEST);
+		diag_warn("schema signals has version %d, this rt-pgload "
+			  "knows up to %d", had, MIGRATE_LATEST);
 	else
 		diag_info("schema signals has version %d, before %d",
 			  MIGRATE_LATEST, had);
@@ -185,11 +174,8 @@ static bool check_schema(struct context *c)
 
 static void read_stream(struct context *c, struct sink *k)
 {
-	struct stage s = {.name = "rt-pgload",
-			  .ctx = k,
-			  .sink = true,
-			  .sees_gaps = true,
-			  .on_record = sink_record,
+	struct stage s = {.name = "rt-pgload", .ctx = k, .sink = true,
+			  .sees_gaps = true, .on_record = sink_record,
 			  .on_close = sink_close};
 	enum tool_exit st;
 	int output_errno;
@@ -206,9 +192,10 @@ static void read_stream(struct context *c, struct sink *k)
 
 static enum tool_exit load(struct context *c)
 {
-	struct sink k = {.events = {c, on_conflict, on_unfinished,
-				    on_incomplete, on_loaded},
-			 .take_unfinished = c->o->unfinished};
+	struct sink k = {
+		.events = {c, on_conflict, on_unfinished, on_incomplete,
+			   on_loaded},
+		.take_unfinished = c->o->unfinished};
 	struct loader_opts lo = {c->o->batch_rows, &k, sink_conflict};
 
 	if (!check_schema(c))
@@ -231,9 +218,8 @@ static void check_dsn(const char *dsn)
 	if (!wrong)
 		return;
 	diag_error("bad value for --db: %s", wrong);
-	diag_hint(
-		"a password belongs into ~/.pgpass, a service file or "
-		"PGPASSWORD, see rt-pgload(1)");
+	diag_hint("a password belongs into ~/.pgpass, a service file or "
+		  "PGPASSWORD, see rt-pgload(1)");
 	exit(TOOL_USAGE);
 }
 
@@ -241,44 +227,33 @@ static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
 		{.help = "Database"},
-		{.name = "db",
-		 .kind = OPT_STRING,
-		 .arg = "DSN",
+		{.name = "db", .kind = OPT_STRING, .arg = "DSN",
 		 .help = "connection string or URI, without password",
 		 .dst = &o->db},
-		{.name = "init",
-		 .kind = OPT_FLAG,
+		{.name = "init", .kind = OPT_FLAG,
 		 .help = "create or upgrade the schema, load nothing",
 		 .dst = &o->init},
 		{.help = "Loading"},
-		{.name = "batch-rows",
-		 .kind = OPT_UINT,
-		 .arg = "N",
-		 .min = 1,
+		{.name = "batch-rows", .kind = OPT_UINT, .arg = "N", .min = 1,
 		 .help = "rows held in memory, default 100000",
 		 .dst = &o->batch_rows},
-		{.name = "require-complete",
-		 .kind = OPT_FLAG,
+		{.name = "require-complete", .kind = OPT_FLAG,
 		 .help = "exit 1 where the ledgers do not close",
 		 .dst = &o->require_complete},
-		{.name = "unfinished",
-		 .kind = OPT_FLAG,
+		{.name = "unfinished", .kind = OPT_FLAG,
 		 .help = "load a last batch without ledger, too",
 		 .dst = &o->unfinished},
 		{.help = "Records"},
 		STAGE_INPUT_ROWS(&o->stage),
-		{.name = "metrics-listen",
-		 .kind = OPT_STRING,
-		 .arg = "ADDR",
+		{.name = "metrics-listen", .kind = OPT_STRING, .arg = "ADDR",
 		 .help = "serve /metrics and /healthz there",
 		 .dst = &o->metrics_listen},
 		TOOL_OPT_ROWS(&o->tool),
 	};
 	struct opt_spec spec = {
 		.prog = "rt-pgload",
-		.summary =
-			"Loads hot symbols into PostgreSQL, every batch "
-			"exactly once.",
+		.summary = "Loads hot symbols into PostgreSQL, every batch "
+			   "exactly once.",
 		.operands = "",
 		.opts = rows,
 		.n = ARRAY_LEN(rows)};

@@ -38,9 +38,10 @@ static struct metric redacted = {
 	.help = "Records in which something was redacted",
 	.label = ""};
 
-static struct metric filtered = {.name = "tetragon_events_filtered",
-				 .help = "Events dropped by privacy filter",
-				 .label = ""};
+static struct metric filtered = {
+	.name = "tetragon_events_filtered",
+	.help = "Events dropped by privacy filter",
+	.label = ""};
 
 /* Which rule took a part of which field; never the part. */
 static void explain(const struct context *c, const struct stage *s,
@@ -136,8 +137,8 @@ static bool on_close(void *ctx, struct stage *s, bool complete)
 		ledger_count(&s->ledger.redacted, "unknown-field",
 			     n - c->unknown);
 	c->unknown = n;
-	for (size_t i = 0;
-	     i < LEDGER_MAX_NAMES && redact_rules(c->redact, i, &name, &n);
+	for (size_t i = 0; i < LEDGER_MAX_NAMES &&
+			   redact_rules(c->redact, i, &name, &n);
 	     i++) {
 		if (n > c->counted[i])
 			ledger_count(&s->ledger.redacted, name,
@@ -153,77 +154,55 @@ static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
 		{.help = "Policy"},
-		{.name = "policy",
-		 .kind = OPT_STRING,
-		 .arg = "FILE",
-		 .help = "rules of one's own",
-		 .dst = &o->policy},
-		{.name = "default-rules",
-		 .kind = OPT_FLAG,
+		{.name = "policy", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "rules of one's own", .dst = &o->policy},
+		{.name = "default-rules", .kind = OPT_FLAG,
 		 .help = "the built-in rules; =false for none",
 		 .dst = &o->defaults,
 		 .config = "privacy.useDefaultRedactionPatterns"},
-		{.name = "arguments",
-		 .kind = OPT_FLAG,
+		{.name = "arguments", .kind = OPT_FLAG,
 		 .help = "redact command lines; =false for not",
 		 .dst = &o->arguments,
 		 .config = "privacy.redactArguments"},
-		{.name = "allow-namespace",
-		 .kind = OPT_LIST,
-		 .arg = "NAME",
+		{.name = "allow-namespace", .kind = OPT_LIST, .arg = "NAME",
 		 .help = "drop events of others",
 		 .dst = &o->namespaces,
 		 .config = "privacy.allowedNamespaces"},
-		{.name = "token-key",
-		 .kind = OPT_STRING,
-		 .arg = "FILE",
+		{.name = "token-key", .kind = OPT_STRING, .arg = "FILE",
 		 .help = "mark equal secrets alike, by this key",
 		 .dst = &o->token_key},
-		{.name = "report",
-		 .kind = OPT_STRING,
-		 .arg = "FILE",
+		{.name = "report", .kind = OPT_STRING, .arg = "FILE",
 		 .help = "who shows secrets, without them",
 		 .dst = &o->report},
-		{.name = "explain",
-		 .kind = OPT_FLAG,
+		{.name = "explain", .kind = OPT_FLAG,
 		 .help = "say which rule took what from where",
 		 .dst = &o->explain},
-		{.name = "pass-through",
-		 .kind = OPT_FLAG,
+		{.name = "pass-through", .kind = OPT_FLAG,
 		 .help = "redact nothing, to see what it costs",
 		 .dst = &o->pass_through},
-		{.name = "symbol-ids-only",
-		 .kind = OPT_FLAG,
+		{.name = "symbol-ids-only", .kind = OPT_FLAG,
 		 .help = "refused: not in this version",
-		 .dst = &o->ids_only,
-		 .config = "privacy.symbolIdOnlyMode"},
+		 .dst = &o->ids_only, .config = "privacy.symbolIdOnlyMode"},
 		{.help = "What goes"},
-		{.name = "strict-paths",
-		 .kind = OPT_FLAG,
+		{.name = "strict-paths", .kind = OPT_FLAG,
 		 .help = "module paths of raw events, too",
 		 .dst = &o->walk.strict_paths},
-		{.name = "env-all",
-		 .kind = OPT_FLAG,
+		{.name = "env-all", .kind = OPT_FLAG,
 		 .help = "the values of all environment variables",
 		 .dst = &o->redact.env_all},
-		{.name = "drop-binary",
-		 .kind = OPT_FLAG,
+		{.name = "drop-binary", .kind = OPT_FLAG,
 		 .help = "bytes that are no text vanish without a mark",
 		 .dst = &o->drop_binary},
-		{.name = "mails",
-		 .kind = OPT_FLAG,
+		{.name = "mails", .kind = OPT_FLAG,
 		 .help = "e-mail addresses",
 		 .dst = &o->redact.mails},
-		{.name = "addresses",
-		 .kind = OPT_FLAG,
+		{.name = "addresses", .kind = OPT_FLAG,
 		 .help = "IP addresses",
 		 .dst = &o->redact.addresses},
-		{.name = "keep-homes",
-		 .kind = OPT_FLAG,
+		{.name = "keep-homes", .kind = OPT_FLAG,
 		 .help = "user names in home directories stay",
 		 .dst = &o->redact.keep_homes},
-		{.name = "keep-credential-files",
-		 .kind = OPT_FLAG,
+		{.name = "keep-credential-files", .kind = OPT_FLAG,
 		 .help = "names of credential files stay",
 		 .dst = &o->redact.keep_credential_files},
 		{.help = "Records"},
@@ -233,9 +212,8 @@ static void parse(struct options *o, int argc, char **argv)
 	};
 	struct opt_spec spec = {
 		.prog = "rt-redact",
-		.summary =
-			"Takes secrets out of every string of every "
-			"record.",
+		.summary = "Takes secrets out of every string of every "
+			   "record.",
 		.operands = "",
 		.opts = rows,
 		.n = ARRAY_LEN(rows)};
@@ -246,8 +224,8 @@ static void parse(struct options *o, int argc, char **argv)
 		opt_usage("symbol ids only: not in this version");
 	o->redact.no_defaults = !o->defaults;
 	o->walk.keep_arguments = !o->arguments;
-	o->redact.binary =
-		o->drop_binary ? REDACT_BINARY_DROP : REDACT_BINARY_REPLACE;
+	o->redact.binary = o->drop_binary ? REDACT_BINARY_DROP
+					  : REDACT_BINARY_REPLACE;
 }
 
 static void read_key(struct options *o, struct buf *key)
@@ -259,7 +237,8 @@ static void read_key(struct options *o, struct buf *key)
 	err = userfile_key(o->token_key, key);
 	if (err || key->n < MIN_KEY) {
 		diag_error("%s: %s", o->token_key,
-			   err ? strerror(err) : "a key has 16 bytes at least");
+			   err ? strerror(err)
+			       : "a key has 16 bytes at least");
 		exit(TOOL_USAGE);
 	}
 	o->redact.key = buf_view(key);
@@ -290,12 +269,9 @@ int main(int argc, char **argv)
 			    .defaults = true,
 			    .arguments = true};
 	struct context c = {0};
-	struct stage s = {.name = "rt-redact",
-			  .ctx = &c,
-			  .on_record = on_record,
-			  .on_close = on_close,
-			  .on_ledger = on_ledger,
-			  .sees_gaps = true,
+	struct stage s = {.name = "rt-redact", .ctx = &c,
+			  .on_record = on_record, .on_close = on_close,
+			  .on_ledger = on_ledger, .sees_gaps = true,
 			  .discreet = true};
 	struct buf key = {0};
 	int code;

@@ -29,98 +29,57 @@ static void parse(struct options *o, int argc, char **argv)
 {
 	struct opt rows[] = {
 		{.help = "Statements"},
-		{.name = "predicate",
-		 .kind = OPT_CHOICE,
-		 .arg = "FORM",
-		 .help = "of the statements",
-		 .dst = &o->predicate,
+		{.name = "predicate", .kind = OPT_CHOICE, .arg = "FORM",
+		 .help = "of the statements", .dst = &o->predicate,
 		 .choices = statement_forms},
-		{.name = "subject",
-		 .kind = OPT_STRING,
-		 .arg = "DIGEST",
+		{.name = "subject", .kind = OPT_STRING, .arg = "DIGEST",
 		 .help = "of what has no image; verify: must be about it",
 		 .dst = &o->subject},
-		{.name = "environment",
-		 .kind = OPT_STRING,
-		 .arg = "ID",
+		{.name = "environment", .kind = OPT_STRING, .arg = "ID",
 		 .help = "where it ran, default cluster/node",
 		 .dst = &o->environment},
-		{.name = "sysroot-digest",
-		 .kind = OPT_STRING,
-		 .arg = "DIGEST",
+		{.name = "sysroot-digest", .kind = OPT_STRING, .arg = "DIGEST",
 		 .help = "of the root that symbols came from",
 		 .dst = &o->sysroot_digest},
-		{.name = "claims",
-		 .kind = OPT_STRING,
-		 .arg = "FILE",
-		 .help = "external ids of claims",
-		 .dst = &o->claims},
-		{.name = "absence",
-		 .kind = OPT_STRING,
-		 .arg = "FILE",
+		{.name = "claims", .kind = OPT_STRING, .arg = "FILE",
+		 .help = "external ids of claims", .dst = &o->claims},
+		{.name = "absence", .kind = OPT_STRING, .arg = "FILE",
 		 .help = "policy for saying what was not called",
 		 .dst = &o->absence},
-		{.name = "every",
-		 .kind = OPT_DURATION,
-		 .arg = "TIME",
+		{.name = "every", .kind = OPT_DURATION, .arg = "TIME",
 		 .help = "also within the stream, by event time",
 		 .dst = &o->every_ms},
-		{.name = "max-claims",
-		 .kind = OPT_UINT,
-		 .arg = "N",
-		 .min = 1,
+		{.name = "max-claims", .kind = OPT_UINT, .arg = "N", .min = 1,
 		 .help = "claims in memory, default 100000",
 		 .dst = &o->max_claims},
-		{.name = "clock",
-		 .kind = OPT_FLAG,
-		 .help = "say when they were made",
-		 .dst = &o->clock},
-		{.name = "out",
-		 .kind = OPT_STRING,
-		 .arg = "DIR",
-		 .help = "write files there as well",
-		 .dst = &o->out},
+		{.name = "clock", .kind = OPT_FLAG,
+		 .help = "say when they were made", .dst = &o->clock},
+		{.name = "out", .kind = OPT_STRING, .arg = "DIR",
+		 .help = "write files there as well", .dst = &o->out},
 		{.help = "Signatures"},
-		{.name = "key",
-		 .kind = OPT_LIST,
-		 .arg = "KEY",
-		 .help = "PEM file, fd:N or env:NAME",
-		 .dst = &o->keys},
-		{.name = "passphrase-fd",
-		 .kind = OPT_UINT,
-		 .arg = "N",
+		{.name = "key", .kind = OPT_LIST, .arg = "KEY",
+		 .help = "PEM file, fd:N or env:NAME", .dst = &o->keys},
+		{.name = "passphrase-fd", .kind = OPT_UINT, .arg = "N",
 		 .help = "where the key's passphrase is read",
 		 .dst = &o->passphrase_fd},
-		{.name = "certificate",
-		 .kind = OPT_STRING,
-		 .arg = "FILE",
+		{.name = "certificate", .kind = OPT_STRING, .arg = "FILE",
 		 .help = "of the key, in place of its hint",
 		 .dst = &o->certificate},
-		{.name = "dsse",
-		 .kind = OPT_FLAG,
-		 .help = "bare envelopes, no bundles",
-		 .dst = &o->dsse},
-		{.name = "unsigned",
-		 .kind = OPT_FLAG,
+		{.name = "dsse", .kind = OPT_FLAG,
+		 .help = "bare envelopes, no bundles", .dst = &o->dsse},
+		{.name = "unsigned", .kind = OPT_FLAG,
 		 .help = "statements as they would be signed",
 		 .dst = &o->is_unsigned},
 		{.help = "Replay"},
-		{.name = "capture",
-		 .kind = OPT_STRING,
-		 .arg = "DUMP",
+		{.name = "capture", .kind = OPT_STRING, .arg = "DUMP",
 		 .help = "replay: what the statement is to follow from",
 		 .dst = &o->capture},
-		{.name = "stage",
-		 .kind = OPT_LIST,
-		 .arg = "'TOOL ARG...'",
-		 .help = "replay: arguments of a stage",
-		 .dst = &o->stages},
+		{.name = "stage", .kind = OPT_LIST, .arg = "'TOOL ARG...'",
+		 .help = "replay: arguments of a stage", .dst = &o->stages},
 		{.help = "Records"},
 		STAGE_INPUT_ROWS(&o->stage),
 		STAGE_OUTPUT_ROWS(&o->stage),
-		{.name = "metrics-listen",
-		 .kind = OPT_STRING,
-		 .arg = "ADDR",
+		{.name = "metrics-listen", .kind = OPT_STRING, .arg = "ADDR",
 		 .help = "serve /metrics and /healthz there",
 		 .dst = &o->metrics_listen},
 		TOOL_OPT_ROWS(&o->tool),
@@ -177,9 +136,8 @@ static void open_keys(struct options *o, struct witness_opts *w)
 	if (o->keys.n > WITNESS_MAX_KEYS)
 		opt_usage("more than %d keys", WITNESS_MAX_KEYS);
 	if (o->keys.n > 1 && !o->dsse)
-		opt_usage(
-			"a bundle has one signature: several keys need "
-			"--dsse");
+		opt_usage("a bundle has one signature: several keys need "
+			  "--dsse");
 	if (o->certificate && (o->dsse || o->keys.n != 1))
 		opt_usage("--certificate is for a bundle, with its key");
 	for (size_t i = 0; i < o->keys.n; i++) {
@@ -255,15 +213,13 @@ static int run(struct options *o)
 	if (st->refused)
 		status = tool_worst(status, TOOL_BAD);
 	if (st->early)
-		diag_warn(
-			"--max-claims reached %llu times: statements in "
-			"parts",
-			(unsigned long long)st->early);
+		diag_warn("--max-claims reached %llu times: statements in "
+			  "parts",
+			  (unsigned long long)st->early);
 	if (st->without)
-		diag_warn(
-			"%llu observations without an image digest are in "
-			"no statement (--subject)",
-			(unsigned long long)st->without);
+		diag_warn("%llu observations without an image digest are in "
+			  "no statement (--subject)",
+			  (unsigned long long)st->without);
 	metrics_http_stop();
 	witness_free(witness);
 	for (size_t i = 0; i < w.n_keys; i++)

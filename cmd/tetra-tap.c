@@ -23,8 +23,9 @@ struct options {
 	const char *metrics_listen;
 };
 
-static struct probemetric received = {.name = "runtime_events_received_total",
-				      .help = "Events received, by probe type"};
+static struct probemetric received = {
+	.name = "runtime_events_received_total",
+	.help = "Events received, by probe type"};
 static struct metric events_total = {
 	.name = "tetragon_events_total",
 	.help = "Events received from Tetragon or its dumps",
@@ -68,18 +69,15 @@ static void parse(struct options *o, int argc, char **argv)
 		LIVE_ROWS(&o->live),
 		{.help = "Output"},
 		STAGE_OUTPUT_ROWS(&o->stage),
-		{.name = "metrics-listen",
-		 .kind = OPT_STRING,
-		 .arg = "ADDR",
+		{.name = "metrics-listen", .kind = OPT_STRING, .arg = "ADDR",
 		 .help = "serve /metrics and /healthz there",
 		 .dst = &o->metrics_listen},
 		TOOL_OPT_ROWS(&o->tool),
 	};
 	struct opt_spec spec = {
 		.prog = "tetra-tap",
-		.summary =
-			"Tetragon events, live or from captured dumps, as "
-			"records.",
+		.summary = "Tetragon events, live or from captured dumps, as "
+			   "records.",
 		.operands = "[FILE...]",
 		.max_operands = SIZE_MAX,
 		.opts = rows,

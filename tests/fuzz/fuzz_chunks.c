@@ -47,7 +47,8 @@ void input_on_idle(struct input *in, input_idle *fn, void *arg)
 	(void)in, (void)fn, (void)arg;
 }
 
-enum input_status input_read(struct input *in, char *dst, size_t cap, size_t *n)
+enum input_status input_read(struct input *in, char *dst, size_t cap,
+			     size_t *n)
 {
 	*n = MIN(cap, in->rest.n);
 	if (!*n)

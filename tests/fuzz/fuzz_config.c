@@ -152,24 +152,15 @@ static void apply(const char *file)
 		{.name = "text", .kind = OPT_STRING, .dst = &text},
 		{.name = "n", .kind = OPT_UINT, .dst = &n, .min = 1, .max = 9},
 		{.name = "size", .kind = OPT_SIZE, .dst = &size},
-		{.name = "window",
-		 .kind = OPT_DURATION,
-		 .dst = &time,
+		{.name = "window", .kind = OPT_DURATION, .dst = &time,
 		 .config = "hotSymbols.aggregationWindowSeconds"},
-		{.name = "real",
-		 .kind = OPT_REAL,
-		 .dst = &real,
+		{.name = "real", .kind = OPT_REAL, .dst = &real,
 		 .config = "hotSymbols.minConfidenceThreshold"},
-		{.name = "choice",
-		 .kind = OPT_CHOICE,
-		 .dst = &choice,
+		{.name = "choice", .kind = OPT_CHOICE, .dst = &choice,
 		 .choices = choices},
 	};
-	struct opt_spec spec = {.prog = "rt-x",
-				.summary = "",
-				.operands = "",
-				.opts = rows,
-				.n = ARRAY_LEN(rows)};
+	struct opt_spec spec = {.prog = "rt-x", .summary = "", .operands = "",
+				.opts = rows, .n = ARRAY_LEN(rows)};
 
 	config_apply(&spec, file);
 	if (n < 1 || n > 9 || !(real >= 0 && real <= 1))

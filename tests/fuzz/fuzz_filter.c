@@ -50,17 +50,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *nul = size ? memchr(data, 0, size) : NULL;
 	sv list = {(const char *)data, nul ? (size_t)(nul - data) : size};
-	sv event =
-		nul ? (sv){(const char *)nul + 1, size - list.n - 1} : SV_NULL;
+	sv event = nul ? (sv){(const char *)nul + 1, size - list.n - 1}
+		       : SV_NULL;
 	struct buf request = {0};
 	char why[200];
 
-	/* Each as the other, too: wire bytes of a filter are foreign as well.
-	 */
+	/* Each as the other, too: wire bytes of a filter are foreign as well. */
 	judge(event, event);
 	cut(event, event);
 	cut(list, event);
-	if (filterlist_parse(list, REQUEST_ALLOW, &request, why, sizeof(why))) {
+	if (filterlist_parse(list, REQUEST_ALLOW, &request, why,
+			     sizeof(why))) {
 		struct pb_cur c = pb_walk(buf_view(&request));
 		struct pb_field f;
 

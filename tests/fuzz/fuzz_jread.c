@@ -40,9 +40,9 @@ static bool jansson_takes(sv text)
 	json_error_t e;
 	json_t *j = json_loadb(text.p, text.n,
 			       JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &e);
-	bool limit =
-		!j && (json_error_code(&e) == json_error_numeric_overflow ||
-		       json_error_code(&e) == json_error_null_byte_in_key);
+	bool limit = !j && (json_error_code(&e) == json_error_numeric_overflow ||
+			    json_error_code(&e) ==
+				    json_error_null_byte_in_key);
 
 	json_decref(j);
 	return j || limit;

@@ -47,8 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sv text = {copy, size};
 
 	if (policyfile_parse(p, text, &err)) {
-		struct redact_opts o = {.policy = p,
-					.no_defaults = true,
+		struct redact_opts o = {.policy = p, .no_defaults = true,
 					.key = SV("0123456789abcdef")};
 		struct redact *r;
 

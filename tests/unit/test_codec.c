@@ -30,8 +30,7 @@ static uint64_t rnd(uint64_t n)
 	return (seed >> 20) % n;
 }
 
-/* --- every type that a record can hold -------------------------------------
- */
+/* --- every type that a record can hold ------------------------------------- */
 
 #define MAX_TYPES 256
 
@@ -110,8 +109,8 @@ static bool walk_field(const struct schema_msg *m,
 				f->enm, sv_str(e->values[i].name));
 
 			good &= v && v->number == e->values[i].value &&
-				schema_enum_by_number(
-					f->enm, e->values[i].value) != NULL;
+				schema_enum_by_number(f->enm,
+						      e->values[i].value) != NULL;
 		}
 		good &= !schema_enum_by_name(f->enm, SV("NO_SUCH_NAME")) &&
 			!schema_enum_by_number(f->enm, 987654321);
@@ -141,32 +140,16 @@ static void schemas(void)
 	}
 }
 
-/* --- random messages ---------------------------------------------------------
- */
+/* --- random messages --------------------------------------------------------- */
 
 static unsigned unique; /* map keys never come twice */
 
 static char *random_string(void)
 {
 	static const char *const pieces[] = {
-		"a",
-		"/usr/bin/x",
-		"\"",
-		"\\",
-		"\n",
-		"\x01",
-		"\x1f",
-		"\x7f",
-		"é",
-		"€",
-		"😀",
-		"\t",
-		"{}",
-		" ",
-		"x=y",
-		"\r\b\f",
-		"\xe2\x80\xa8",
-		"long long long text without any escape"};
+		"a",  "/usr/bin/x", "\"", "\\", "\n", "\x01", "\x1f", "\x7f",
+		"é", "€",	     "😀", "\t", "{}", " ",    "x=y",  "\r\b\f",
+		"\xe2\x80\xa8",	     "long long long text without any escape"};
 	struct buf b = {0};
 
 	for (unsigned n = (unsigned)rnd(5); n; n--)
@@ -176,14 +159,8 @@ static char *random_string(void)
 
 static uint64_t random_bits(void)
 {
-	static const uint64_t edges[] = {0,
-					 1,
-					 127,
-					 128,
-					 UINT32_MAX,
-					 INT32_MAX,
-					 UINT64_MAX,
-					 INT64_MAX,
+	static const uint64_t edges[] = {0, 1, 127, 128, UINT32_MAX, INT32_MAX,
+					 UINT64_MAX, INT64_MAX,
 					 (uint64_t)INT64_MIN,
 					 9007199254740993};
 
@@ -196,9 +173,8 @@ static ProtobufCMessage *random_message(const ProtobufCMessageDescriptor *d,
 
 static double random_double(void)
 {
-	static const double edges[] = {
-		0.1,	1e300, -2.5, 1.0 / 3,
-		5e-324, 100,   1e21, 123456789012345680.0};
+	static const double edges[] = {0.1, 1e300, -2.5, 1.0 / 3, 5e-324, 100,
+				       1e21, 123456789012345680.0};
 
 	return rnd(2) ? edges[rnd(ARRAY_LEN(edges))]
 		      : (double)random_bits() / (double)(1 + rnd(1000));
@@ -302,8 +278,7 @@ static ProtobufCMessage *random_message(const ProtobufCMessageDescriptor *d,
 	if (!strcmp(d->short_name, "Timestamp")) {
 		*(int64_t *)(m + d->fields[0].offset) =
 			(int64_t)rnd(315537897600u) - 62135596800;
-		*(int32_t *)(m + d->fields[1].offset) =
-			(int32_t)rnd(1000000000);
+		*(int32_t *)(m + d->fields[1].offset) = (int32_t)rnd(1000000000);
 		return (ProtobufCMessage *)m;
 	}
 	for (unsigned int i = 0; i < d->n_fields; i++) {
@@ -329,8 +304,8 @@ static void pack(const ProtobufCMessage *m, struct buf *out)
 {
 	size_t n = protobuf_c_message_get_packed_size(m);
 
-	out->n +=
-		protobuf_c_message_pack(m, (uint8_t *)buf_reserve(out, n + 1));
+	out->n += protobuf_c_message_pack(m,
+					  (uint8_t *)buf_reserve(out, n + 1));
 }
 
 /* Messages are made of malloc'ed pieces: protobuf-c frees them. */
@@ -342,8 +317,7 @@ static void packed(const ProtobufCMessageDescriptor *d, struct buf *out)
 	protobuf_c_message_free_unpacked(m, NULL);
 }
 
-/* --- what merging means, by the book (protobuf-c 1.4 loses values) -----------
- */
+/* --- what merging means, by the book (protobuf-c 1.4 loses values) ----------- */
 
 static void join_lists(char *dst, char *src, const ProtobufCFieldDescriptor *f)
 {
@@ -568,8 +542,7 @@ static void random_messages(void)
 	}
 }
 
-/* --- records
- * ------------------------------------------------------------------ */
+/* --- records ------------------------------------------------------------------ */
 
 static const char *record_text(const char *json, struct buf *out)
 {
@@ -633,8 +606,7 @@ static void records(void)
 		"{\"string_arg\":\"\"}]}}");
 }
 
-/* --- text -------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------- */
 
 static bool string_agrees(sv s)
 {
@@ -730,8 +702,7 @@ static void escapes(void)
 		     "0123456789abcdef0123456789abcdef\n0123456789abcdef");
 }
 
-/* --- numbers ----------------------------------------------------------------
- */
+/* --- numbers ---------------------------------------------------------------- */
 
 static void integer(const char *s, enum jtext_num want, int64_t v)
 {
@@ -807,7 +778,8 @@ static bool shortest(double v)
 	jwrite_double(&b, v);
 	good = strtod(buf_cstr(&b), &end) == v && *end == '\0';
 	for (const char *p = b.p; *p && *p != 'e' && *p != 'E'; p++)
-		digits += *p >= '0' && *p <= '9' && (digits > 0 || *p != '0');
+		digits += *p >= '0' && *p <= '9' &&
+			  (digits > 0 || *p != '0');
 	for (int p = 1; good && p < 17; p++) {
 		char s[64];
 

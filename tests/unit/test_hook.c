@@ -71,14 +71,10 @@ static void tracepoints(void)
 static void references(void)
 {
 	static const char *const ids[][2] = {
-		{"containerd://" HEX64, HEX64},
-		{"docker://" HEX64, HEX64},
-		{"cri-o://" HEX64, HEX64},
-		{HEX64, HEX64},
-		{"0123456789abcde", "0123456789abcde"},
-		{"", ""},
-		{"://", ""},
-		{"x:/y", "x:/y"}};
+		{"containerd://" HEX64, HEX64}, {"docker://" HEX64, HEX64},
+		{"cri-o://" HEX64, HEX64},	{HEX64, HEX64},
+		{"0123456789abcde", "0123456789abcde"}, {"", ""},
+		{"://", ""},			{"x:/y", "x:/y"}};
 	static const char *const images[][2] = {
 		{"docker.io/library/nginx@sha256:" HEX64, "sha256:" HEX64},
 		{"docker-pullable://quay.io/x/y@sha256:" HEX64,

@@ -44,8 +44,8 @@ static struct row *row_of(struct rows *r, const char *key)
 			return &r->v[i];
 	if (r->n == MAX_ROWS)
 		abort();
-	r->v[r->n] =
-		(struct row){.count = 0, .first = INT64_MAX, .last = INT64_MIN};
+	r->v[r->n] = (struct row){.count = 0, .first = INT64_MAX,
+				  .last = INT64_MIN};
 	snprintf(r->v[r->n].key, sizeof(r->v[r->n].key), "%s", key);
 	return &r->v[r->n++];
 }
@@ -66,8 +66,7 @@ static void add(struct row *r, uint64_t count, int64_t first, int64_t last)
 	r->last = MAX(r->last, last);
 }
 
-/* --- the calls and their plain truth -----------------------------------------
- */
+/* --- the calls and their plain truth ----------------------------------------- */
 
 struct world {
 	struct hotsym_opts o;
@@ -225,17 +224,15 @@ static void one_call(struct world *w, struct hotsym *h)
 			       &(struct file){image, "",
 					      kind ? "/lib/x.so" : "/bin/prog",
 					      "", kind + 1});
-	w->late +=
-		w->any && window_of(w, t) + len <=
-				  w->latest - (int64_t)w->o.lateness_ms / 1000;
+	w->late += w->any && window_of(w, t) + len <=
+				     w->latest - (int64_t)w->o.lateness_ms / 1000;
 	w->latest = w->any ? MAX(w->latest, t) : t;
 	w->any = true;
 	w->bad |= !hotsym_call(h, buf_view(&b));
 	buf_release(&b);
 }
 
-/* --- what comes out ---------------------------------------------------------
- */
+/* --- what comes out --------------------------------------------------------- */
 
 static void see_batch(struct world *w, uint32_t chunk, bool partial)
 {
@@ -314,8 +311,7 @@ static void on_late(void *ctx, uint64_t n, struct timestamp from,
 	w->bad |= to.sec - from.sec != (int64_t)w->o.window_ms / 1000;
 }
 
-/* --- comparison
- * --------------------------------------------------------------- */
+/* --- comparison --------------------------------------------------------------- */
 
 static int by_key(const void *a, const void *b)
 {
@@ -411,8 +407,8 @@ static void confidence(void)
 
 static void malformed(void)
 {
-	struct hotsym_opts o = {
-		.window_ms = 60000, .max_keys = 10, .max_callers = 1};
+	struct hotsym_opts o = {.window_ms = 60000, .max_keys = 10,
+				.max_callers = 1};
 	struct world w = {.o = o};
 	struct batch_sink sink = {&w,	 begin,	      end_symbol,
 				  begin, end_package, on_late};
@@ -430,12 +426,9 @@ static void malformed(void)
 
 int main(void)
 {
-	struct hotsym_opts o = {.window_ms = 60000,
-				.lateness_ms = 30000,
-				.max_keys = 100000,
-				.max_callers = 64,
-				.max_samples = MIB,
-				.samples = true};
+	struct hotsym_opts o = {.window_ms = 60000, .lateness_ms = 30000,
+				.max_keys = 100000, .max_callers = 64,
+				.max_samples = MIB, .samples = true};
 
 	run("plain", o, 3000);
 	o.kernel = true;
@@ -444,15 +437,11 @@ int main(void)
 	run("no lateness", o, 3000);
 	o.lateness_ms = 600000;
 	run("long lateness", o, 3000);
-	o = (struct hotsym_opts){.window_ms = 1000,
-				 .lateness_ms = 5000,
-				 .max_keys = 100000,
-				 .max_callers = 64};
+	o = (struct hotsym_opts){.window_ms = 1000, .lateness_ms = 5000,
+				 .max_keys = 100000, .max_callers = 64};
 	run("short windows", o, 2000);
-	o = (struct hotsym_opts){.window_ms = 60000,
-				 .lateness_ms = 30000,
-				 .max_keys = 20,
-				 .max_callers = 64};
+	o = (struct hotsym_opts){.window_ms = 60000, .lateness_ms = 30000,
+				 .max_keys = 20, .max_callers = 64};
 	run("few keys", o, 3000);
 	o.max_keys = 1;
 	o.max_callers = 2;

@@ -85,8 +85,7 @@ static enum jframe_status scan(sv text, bool in_pieces, size_t *pos)
 static bool ends_where_it_ends(void)
 {
 	char *a = text_of(), *b = text_of(), both[20000];
-	int n = snprintf(both, sizeof(both), "%s%s%s", a, rnd(2) ? "" : "\n",
-			 b);
+	int n = snprintf(both, sizeof(both), "%s%s%s", a, rnd(2) ? "" : "\n", b);
 	sv text = {both, (size_t)n};
 	size_t pos;
 	bool good = true;
@@ -135,8 +134,8 @@ static void is(const char *text, enum jframe_status want, size_t at)
 	const char *nl = strchr(text, '\n');
 
 	ok(st == want && pos == at, "%.*s%s%s: %d at %zu",
-	   nl ? (int)(nl - text) : 99, text, nl ? "\\n" : "", nl ? nl + 1 : "",
-	   (int)st, pos);
+	   nl ? (int)(nl - text) : 99, text, nl ? "\\n" : "",
+	   nl ? nl + 1 : "", (int)st, pos);
 }
 
 static void by_hand(void)
@@ -197,7 +196,6 @@ int main(void)
 	bad = 0;
 	for (int i = 0; i < 100000; i++)
 		bad += !changed();
-	ok(bad == 0,
-	   "changed objects: the same in pieces, jansson's yes is ours");
+	ok(bad == 0, "changed objects: the same in pieces, jansson's yes is ours");
 	return tap_done();
 }

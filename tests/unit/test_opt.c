@@ -8,8 +8,8 @@ static void number(enum opt_kind kind, const char *text, bool good,
 		   uint64_t want)
 {
 	uint64_t v = 4711;
-	struct opt o = {
-		.name = "x", .kind = kind, .dst = &v, .min = 1, .max = 1000};
+	struct opt o = {.name = "x", .kind = kind, .dst = &v, .min = 1,
+			.max = 1000};
 	const char *why = opt_set(&o, text);
 
 	if (good)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "redact/program.h"
 #include "redact/redact.h"
 #include "redact/rules.h"
@@ -16,7 +17,6 @@
 #include "redact/value.h"
 #include "tap.h"
 #include "text/regex.h"
-#include "base/utf8.h"
 
 static struct redact *r;
 
@@ -311,7 +311,8 @@ static void cards(void)
 
 	/* The issuers' own numbers for tests. */
 	is(TEXT, NULL, "paid 4242424242424242 now", "paid [REDACTED:card] now");
-	is(CMD, "app", "--card 4111-1111-1111-1111", "--card [REDACTED:card]");
+	is(CMD, "app", "--card 4111-1111-1111-1111",
+	   "--card [REDACTED:card]");
 	is(TEXT, NULL, "5555 5555 5555 4444,378282246310005",
 	   "[REDACTED:card],[REDACTED:card]");
 	is(TEXT, NULL, "6011111111111117 30569309025904",

@@ -99,8 +99,7 @@ static void run(const char *what, struct ring_opts o, uint32_t size,
 	ok(r.seen + r.dropped == ENTRIES, "%s: %llu seen, %llu dropped", what,
 	   (unsigned long long)r.seen, (unsigned long long)r.dropped);
 	ok(!r.out_of_order, "%s: in order and whole", what);
-	ok(drops ? r.dropped > 0 : !r.dropped, "%s: drops as they should",
-	   what);
+	ok(drops ? r.dropped > 0 : !r.dropped, "%s: drops as they should", what);
 	ok(r.notes == ENTRIES / 1000, "%s: no note is dropped", what);
 	ok(ring_used(r.ring) == 0, "%s: empty at the end", what);
 	ring_free(r.ring);
@@ -109,8 +108,7 @@ static void run(const char *what, struct ring_opts o, uint32_t size,
 static void large_entry(void)
 {
 	struct run r = {.size = 4 * 1024 * 1024};
-	struct ring_opts o = {
-		.bytes = 256 * KIB, .on_drop = on_drop, .arg = &r};
+	struct ring_opts o = {.bytes = 256 * KIB, .on_drop = on_drop, .arg = &r};
 	char *body = mem_zalloc(r.size);
 	struct ring_block *b;
 	sv part = {body, r.size}, e;
@@ -120,7 +118,8 @@ static void large_entry(void)
 	r.ring = ring_new(&o);
 	ok(ring_put(r.ring, SV("headhead"), &part, 1), "larger than the bound");
 	b = ring_take(r.ring, 0, &ended, nothing, NULL);
-	ok(b && ring_entry(b, &at, &e) && e.n == r.size + 8, "comes out whole");
+	ok(b && ring_entry(b, &at, &e) && e.n == r.size + 8,
+	   "comes out whole");
 	ring_give_back(r.ring, b);
 	ok(!ring_take(r.ring, 10, &ended, nothing, NULL) && !ended,
 	   "waits and gives up");
@@ -141,11 +140,11 @@ int main(void)
 	    (struct ring_opts){.bytes = 256 * KIB, .block = true}, 500, 20000,
 	    false);
 	run("slow reader, dropped",
-	    (struct ring_opts){.bytes = 256 * KIB, .grace_ms = 5}, 500, 5000000,
-	    true);
-	run("blocks of one",
-	    (struct ring_opts){.bytes = 256 * KIB, .block = true}, 70000, 0,
-	    false);
+	    (struct ring_opts){.bytes = 256 * KIB, .grace_ms = 5}, 500,
+	    5000000, true);
+	run("blocks of one", (struct ring_opts){.bytes = 256 * KIB,
+						.block = true},
+	    70000, 0, false);
 	large_entry();
 	return tap_done();
 }

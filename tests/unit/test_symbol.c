@@ -14,10 +14,10 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "elf/elfmod.h"
-#include "names/hygiene.h"
-#include "symbol/resolver.h"
-#include "root/root.h"
 #include "elf/symtab.h"
+#include "names/hygiene.h"
+#include "root/root.h"
+#include "symbol/resolver.h"
 #include "tap.h"
 
 static char dir[] = "/tmp/test-symbol-XXXXXX";

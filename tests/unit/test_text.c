@@ -9,10 +9,10 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "tap.h"
 #include "text/base64.h"
 #include "text/rfc3339.h"
-#include "base/utf8.h"
 
 static uint64_t seed = 7;
 
@@ -38,13 +38,10 @@ static void decodes(const char *text, const char *want)
 
 static void base64_vectors(void)
 {
-	static const char *const v[][2] = {{"", ""},
-					   {"f", "Zg=="},
-					   {"fo", "Zm8="},
-					   {"foo", "Zm9v"},
-					   {"foob", "Zm9vYg=="},
-					   {"fooba", "Zm9vYmE="},
-					   {"foobar", "Zm9vYmFy"}};
+	static const char *const v[][2] = {
+		{"", ""},	      {"f", "Zg=="},	  {"fo", "Zm8="},
+		{"foo", "Zm9v"},      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+		{"foobar", "Zm9vYmFy"}};
 	char out[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(v); i++) {
@@ -120,34 +117,20 @@ static void refuses(const char *text)
 
 static void times(void)
 {
-	static const char *const bad[] = {"",
-					  "2026",
-					  "2026-01-02",
-					  "2026-01-02T03:04:05",
-					  "2026-01-02 03:04:05Z",
-					  "2026-01-02T03:04:05ZZ",
-					  "2026-00-02T03:04:05Z",
-					  "2026-13-02T03:04:05Z",
-					  "2026-02-29T03:04:05Z",
-					  "2026-04-31T03:04:05Z",
-					  "1900-02-29T00:00:00Z",
-					  "2026-01-00T03:04:05Z",
-					  "2026-01-02T24:00:00Z",
-					  "2026-01-02T03:60:00Z",
-					  "2026-01-02T03:04:61Z",
-					  "2026-01-02T03:04:05.Z",
-					  "2026-01-02T03:04:05.1234567890Z",
-					  "2026-01-02T03:04:05,5Z",
-					  "2026-01-02T03:04:05+0100",
-					  "2026-01-02T03:04:05+24:00",
-					  "0000-01-01T00:00:00Z",
-					  "10000-01-01T00:00:00Z",
-					  "0001-01-01T00:00:00+00:01",
-					  "9999-12-31T23:59:59-00:01",
-					  "2026-01-02T03:04:05 Z",
-					  " 2026-01-02T03:04:05Z",
-					  "-026-01-02T03:04:05Z",
-					  "2026-1-2T3:4:5Z"};
+	static const char *const bad[] = {
+		"", "2026", "2026-01-02", "2026-01-02T03:04:05",
+		"2026-01-02 03:04:05Z", "2026-01-02T03:04:05ZZ",
+		"2026-00-02T03:04:05Z", "2026-13-02T03:04:05Z",
+		"2026-02-29T03:04:05Z", "2026-04-31T03:04:05Z",
+		"1900-02-29T00:00:00Z", "2026-01-00T03:04:05Z",
+		"2026-01-02T24:00:00Z", "2026-01-02T03:60:00Z",
+		"2026-01-02T03:04:61Z", "2026-01-02T03:04:05.Z",
+		"2026-01-02T03:04:05.1234567890Z", "2026-01-02T03:04:05,5Z",
+		"2026-01-02T03:04:05+0100", "2026-01-02T03:04:05+24:00",
+		"0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z",
+		"0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01",
+		"2026-01-02T03:04:05 Z", " 2026-01-02T03:04:05Z",
+		"-026-01-02T03:04:05Z", "2026-1-2T3:4:5Z"};
 
 	reads("1970-01-01T00:00:00Z", 0, 0);
 	reads("2026-01-02T03:04:05Z", 1767323045, 0);
@@ -219,8 +202,7 @@ static void time_order(void)
 	   "what protobuf forbids is not valid");
 }
 
-/* --- UTF-8 -----------------------------------------------------------------
- */
+/* --- UTF-8 ----------------------------------------------------------------- */
 
 static size_t encode(uint32_t c, unsigned char *p)
 {
@@ -279,8 +261,8 @@ static void utf8(void)
 	ok(bad == 0, "every code point, whole and cut");
 	for (uint32_t v = 0; v < 1u << 24; v += 1 + (uint32_t)rnd(7)) {
 		unsigned char p[4] = {(unsigned char)(v >> 16),
-				      (unsigned char)(v >> 8), (unsigned char)v,
-				      0x80};
+				      (unsigned char)(v >> 8),
+				      (unsigned char)v, 0x80};
 
 		all++;
 		bad += utf8_seq((char *)p, (char *)p + 4) != slow_seq(p, 4);
