@@ -64,12 +64,13 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
 
 # --- what there is ----------------------------------------------------------
-TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-pgload
+TOOLS := tetra-tap rt-canon rt-redact rt-hotsym rt-witness rt-pgload
 LIBS_common := -lsimdjson -lprotobuf-c -lxxhash -lz -lzstd -lyaml -lm
 LIBS_tetra-tap := -lmicrohttpd -lgrpc -lgpr -lcurl -ljansson -lssl -lcrypto -lre2 -lpthread
 LIBS_rt-canon := -ldw -lelf -llzma -liberty -lcrypto -lsqlite3 -ljansson
 LIBS_rt-redact := -lre2 -lcrypto
-LIBS_rt-hotsym := -lmicrohttpd
+LIBS_rt-hotsym := -lmicrohttpd -lcrypto
+LIBS_rt-witness := -ljansson -lcrypto -lmicrohttpd
 LIBS_rt-pgload := -lpq -lmicrohttpd
 LIBS_all := $(sort $(foreach t,$(TOOLS),$(LIBS_$(t)))) -ljansson
 
@@ -87,7 +88,8 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/fuzz/%)
 BENCH_SRC := $(sort $(wildcard bench/*.c))
 BENCH_BIN := $(B)/bench/gen-events $(B)/bench/floor $(B)/bench/agent-load \
-	$(B)/bench/redact-strings $(B)/bench/names $(B)/bench/frames
+	$(B)/bench/redact-strings $(B)/bench/names $(B)/bench/frames \
+	$(B)/bench/packages $(B)/bench/sboms
 ALL_OBJ := $(LIB_OBJ) $(PB_OBJ) $(TOOLS:%=$(B)/obj/cmd/%.c.o) \
 	$(UNIT_SRC:%=$(B)/obj/%.o) $(FUZZ_SRC:%=$(B)/obj/%.o) \
 	$(BENCH_SRC:%=$(B)/obj/%.o) $(B)/obj/tests/fuzz/replay.c.o
@@ -176,6 +178,16 @@ $(B)/bench/frames: $(B)/obj/bench/frames.c.o $(CORE)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -ldw -lelf -llzma -liberty -lcrypto $(LIBS_common)
+
+$(B)/bench/packages: $(B)/obj/bench/packages.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -lelf -lsqlite3 -ljansson -lcrypto $(LIBS_common)
+
+$(B)/bench/sboms: $(B)/obj/bench/sboms.c.o $(CORE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX) $(LDFLAGS_ALL) -o $@ $^ -ljansson -lxxhash
 
 compile_commands.json: $(ALL_OBJ)
 	@{ echo '['; find $(B)/obj -name '*.o.json' | sort | xargs cat | \

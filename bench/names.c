@@ -17,8 +17,8 @@
 
 #include "base/mem.h"
 #include "canon/names.h"
-#include "symbol/demangle.h"
-#include "symbol/hygiene.h"
+#include "names/demangle.h"
+#include "names/hygiene.h"
 
 enum { ROUNDS = 20 };
 

@@ -147,3 +147,18 @@ if [ -r $libc ]; then
 	"$bench/frames" $libc $(find /usr/lib/x86_64-linux-gnu /usr/bin -type f |
 		LC_ALL=C sort | head -n 499)
 fi
+
+echo
+echo 'an SBOM of 50 MB:'
+"$bench/sboms" "$work/sbom.json" 50
+
+echo
+echo 'packages of a root with 3,000 of them:'
+mkdir "$work/root"
+"$bench/packages" "$work/root"
+if command -v dpkg >/dev/null; then
+	path=/usr/lib/x86_64-linux-gnu/package-7/folder-0/libsomething-7.so.7
+	measure "$dump" dpkg --root="$work/root" -S $path >"$work/result"
+	awk '{ printf "%-46s %8.1f ms\n", "peer: dpkg -S, one path", $1 * 1e3 }' \
+		"$work/result"
+fi

@@ -9,8 +9,8 @@
 #include "canon/ids.h"
 #include "canon/reportfile.h"
 #include "canon/samples.h"
+#include "canon/sboms.h"
 #include "canon/where.h"
-#include "codec/pbwire.h"
 #include "event/adapter.h"
 #include "event/agentgap.h"
 #include "event/tetragon.h"
@@ -25,6 +25,7 @@ struct options {
 	struct tool_opts tool;
 	struct stage_opts stage;
 	struct where_opts where;
+	struct sboms_opts sboms;
 	struct reportfile_opts report;
 	struct opt_result operands; /* "ids" and its files */
 };
@@ -36,6 +37,7 @@ struct canon {
 	struct adapter *adapter;
 	struct frame_maker *frames;
 	struct resolver_opts where;
+	struct sbomindex *sbom; /* or NULL */
 	struct reportfile report;
 	uint64_t seen;
 	struct buf last_gap, gap; /* a gap that just passed, and ours */
@@ -66,20 +68,10 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* All of a gap's fields but the first, the stage. */
-static sv without_stage(sv body)
-{
-	struct pb_cur c = pb_walk(body);
-	struct pb_field f;
-
-	return pb_next(&c, &f) == 1 && f.num == 1 ? sv_from(body, f.raw.n)
-						  : body;
-}
-
 static enum stage_result on_gap(struct canon *c, const struct record *r)
 {
 	c->last_gap.n = 0;
-	buf_sv(&c->last_gap, without_stage(r->body));
+	buf_sv(&c->last_gap, gap_without_stage(r->body));
 	return STAGE_PASS;
 }
 
@@ -162,16 +154,11 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 static bool on_close(void *ctx, struct stage *s, bool complete)
 {
 	struct canon *c = ctx;
-	uint64_t n[VERDICT_END];
 
 	(void)complete;
 	frame_metrics_update(c->frames);
 	where_metrics_update(&c->where);
-	frame_take_verdicts(c->frames, n);
-	for (size_t i = 0; i < VERDICT_END; i++)
-		if (n[i])
-			ledger_count(&s->ledger.verdicts,
-				     verdict_name((enum frame_verdict)i), n[i]);
+	frame_to_ledger(c->frames, &s->ledger);
 	return true;
 }
 
@@ -180,6 +167,7 @@ static void parse(struct options *o, int argc, char **argv)
 	struct opt rows[] = {
 		{.help = "Symbols"},
 		WHERE_ROWS(&o->where),
+		SBOMS_ROWS(&o->sboms),
 		REPORTFILE_ROWS(&o->report),
 		{.help = "Records"},
 		STAGE_INPUT_ROWS_OF(&o->stage, samples_input_forms),
@@ -269,7 +257,8 @@ int main(int argc, char **argv)
 	framestats_register();
 	where_metrics_register();
 	c.where = where_open(&o.where);
-	c.frames = frame_maker_new(&c.where, &err);
+	c.sbom = sboms_open(&o.sboms);
+	c.frames = frame_maker_new(&c.where, c.sbom, &err);
 	if (!c.frames)
 		opt_usage("cannot use --sysroot '%s': %s", o.where.sysroot,
 			  err.sys_errno ? strerror(err.sys_errno) : err.msg);
@@ -295,6 +284,7 @@ int main(int argc, char **argv)
 	buf_release(&c.gap);
 	adapter_free(c.adapter);
 	frame_maker_free(c.frames);
+	sbomindex_free(c.sbom);
 	where_close(&o.where, &c.where);
 	return code;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rt-hotsym - calls to hot symbols, window by window. rt-hotsym(1) */
+#include <unistd.h>
+
 #include "base/mem.h"
 #include "hotsym/hotsym.h"
+#include "hotsym/sbomout.h"
 #include "hotsym/viewer.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
@@ -13,6 +16,7 @@ struct options {
 	struct stage_opts stage;
 	struct hotsym_opts hot;
 	struct viewer_opts view;
+	struct sbomout_opts sbom;
 	bool no_samples;
 	const char *metrics_listen;
 };
@@ -122,6 +126,9 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "max-keys", .kind = OPT_UINT, .arg = "N", .min = 1,
 		 .help = "keys in memory, default 100000",
 		 .dst = &o->hot.max_keys},
+		{.name = "max-memory", .kind = OPT_SIZE, .arg = "SIZE",
+		 .help = "for what is counted, default 48MiB",
+		 .dst = &o->hot.max_bytes},
 		{.name = "max-callers", .kind = OPT_UINT, .arg = "N",
 		 .help = "distinct callers of a key, default 64",
 		 .dst = &o->hot.max_callers},
@@ -135,6 +142,7 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "max-samples", .kind = OPT_SIZE, .arg = "SIZE",
 		 .help = "memory for samples, default 8MiB",
 		 .dst = &o->hot.max_samples},
+		SBOMOUT_ROWS(&o->sbom),
 		{.help = "Views"},
 		VIEWER_ROWS(&o->view),
 		{.help = "Records"},
@@ -162,8 +170,8 @@ static void parse(struct options *o, int argc, char **argv)
 static void say_bounds(const struct hotsym_stats *st)
 {
 	if (st->early_flushes)
-		diag_warn("--max-keys reached %llu times: windows written in "
-			  "parts",
+		diag_warn("--max-keys or --max-memory reached %llu times: "
+			  "windows written in parts",
 			  (unsigned long long)st->early_flushes);
 	if (st->window_flushes)
 		diag_warn("event times lie too far apart: windows written in "
@@ -188,9 +196,10 @@ int main(int argc, char **argv)
 		.tool = TOOL_OPTS_DEFAULT,
 		.stage = STAGE_OPTS_DEFAULT,
 		.view = VIEWER_OPTS_DEFAULT,
+		.sbom = SBOMOUT_OPTS_DEFAULT,
 		.hot = {.window_ms = 60000, .lateness_ms = 30000,
 			.flush_ms = 30000,
-			.max_keys = 100000, .max_callers = 64,
+			.max_keys = 100000, .max_bytes = 48 * MIB, .max_callers = 64,
 			.max_samples = 8 * MIB, .min_confidence = 0.2}};
 	struct context c = {0};
 	struct stage s = {.name = "rt-hotsym", .ctx = &c,
@@ -199,7 +208,8 @@ int main(int argc, char **argv)
 	struct batch_sink sink = {&c,		  begin_symbol, end_symbol,
 				   begin_package, end_package,	on_late};
 	enum view_form form;
-	int code;
+	enum tool_exit status;
+	int code, output_errno;
 
 	tool_init("rt-hotsym", false);
 	parse(&o, argc, argv);
@@ -208,11 +218,20 @@ int main(int argc, char **argv)
 	metrics_register(&late_events);
 	metrics_http_start_or_die(o.metrics_listen);
 	form = view_form_of(o.stage.output_format);
+	if (form != VIEW_NONE && o.sbom.file)
+		opt_usage("--sbom-out needs records, not the view '%s'",
+			  o.stage.output_format);
 	if (form != VIEW_NONE)
 		return viewer_run(form, &o.view, o.hot.kernel, &o.stage);
 	c.stage = &s;
+	o.hot.observed = sbomout_open(&o.sbom);
 	c.hot = hotsym_new(&o.hot, &sink);
-	code = stage_run_filter(&s, &o.stage);
+	stage_open(&s, &o.stage);
+	stage_feed(&s, input_open(STDIN_FILENO, "stdin"));
+	status = stage_finish(&s, &output_errno);
+	if (!sbomout_close(&o.sbom, o.hot.observed))
+		status = tool_worst(status, TOOL_SYSTEM);
+	code = tool_end(status, output_errno);
 	say_bounds(hotsym_get_stats(c.hot));
 	metrics_http_stop();
 	hotsym_free(c.hot);

@@ -10,7 +10,7 @@ export LC_ALL=C
 [ $# -ge 1 ] || { echo 'usage: gen.sh BIN_DIR [OUT_DIR]' >&2; exit 2; }
 bin=$1
 out=${2:-$(dirname "$0")}
-tools='tetra-tap rt-canon rt-redact rt-hotsym rt-pgload'
+tools='tetra-tap rt-canon rt-redact rt-hotsym rt-witness rt-pgload'
 # These take files as operands.
 with_files=' tetra-tap '
 table=$(mktemp)

@@ -36,6 +36,8 @@ _rt_canon()
 		return ;;
 	--dwarf-cache)
 		return ;;
+	--sbom)
+		return ;;
 	--report)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -81,6 +83,7 @@ _rt_canon()
 			--lines
 			--inlines
 			--dwarf-cache
+			--sbom
 			--report
 			--report-format
 			--input-format

@@ -20,11 +20,19 @@ _rt_hotsym()
 		return ;;
 	--max-keys)
 		return ;;
+	--max-memory)
+		return ;;
 	--max-callers)
 		return ;;
 	--min-confidence)
 		return ;;
 	--max-samples)
+		return ;;
+	--sbom-out)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--sbom-max)
 		return ;;
 	--top)
 		return ;;
@@ -64,10 +72,13 @@ _rt_hotsym()
 			--session
 			--kernel
 			--max-keys
+			--max-memory
 			--max-callers
 			--min-confidence
 			--no-samples
 			--max-samples
+			--sbom-out
+			--sbom-max
 			--top
 			--max-nodes
 			--input-format

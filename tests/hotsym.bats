@@ -257,6 +257,7 @@ live_call() {
 	mkfifo "$(tmp in)"
 	rt-hotsym --window 1h --flush-interval 200ms <"$(tmp in)" \
 		>"$(tmp out)" 2>"$(tmp err)" &
+	local pid=$!
 	exec 7>"$(tmp in)"
 	live_call 1 >&7
 	live_call 1 >&7
@@ -268,7 +269,7 @@ live_call() {
 	assert_output '["f","2",true]'
 	live_call 1 >&7
 	exec 7>&-
-	wait
+	wait $pid
 	run jq -s -c '[.[] | select(.kind == "hot_symbol") |
 		.invocation_count | tonumber] | [length, add]' "$(tmp out)"
 	assert_output '[2,3]'

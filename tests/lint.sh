@@ -35,12 +35,13 @@ rank()
 	pipe) echo 1 ;;
 	text) echo 2 ;;
 	codec) echo 3 ;;
-	event | symbol) echo 4 ;;
-	compact | package) echo 5 ;;
-	stream) echo 6 ;;
+	event | names | root) echo 4 ;;
+	compact | elf | pkgdb) echo 5 ;;
+	stream | symbol | sbom) echo 6 ;;
+	package) echo 7 ;;
 	canon | redact | hotsym | load | replay | select | tap | witness)
-		echo 7 ;;
-	cmd) echo 8 ;;
+		echo 8 ;;
+	cmd) echo 9 ;;
 	*) echo 99 ;;
 	esac
 }
@@ -90,14 +91,14 @@ verdict 'a foreign header is known in one place' "$(
 	foreign 'yaml.h' '(pipe/config|redact/policyfile)'
 	foreign '(zlib|zstd).h' '(pipe/inflate|pipe/deflate|package/zdata)'
 	foreign 'xx(hash|h_x86dispatch).h' base/hash
-	foreign 'openssl/.*' '(base/sha256|base/keyhash|tap/tlsprobe)'
-	foreign '(libelf|gelf|elf).h' symbol/elfreader
-	foreign '(elfutils/.*|dwarf.h)' 'symbol/(debugfile|srcline)'
-	foreign 'lzma.h' symbol/xzdata
-	foreign 'sqlite3.h' package/rpmsqlite
-	foreign 'libiberty/.*' 'symbol/(demangle|dlang)'
+	foreign 'openssl/.*' '(base/sha256|base/keyhash|tap/tlsprobe|witness/keys)'
+	foreign '(libelf|gelf|elf).h' elf/elfreader
+	foreign '(elfutils/.*|dwarf.h)' 'elf/(debugfile|srcline)'
+	foreign 'lzma.h' elf/xzdata
+	foreign 'sqlite3.h' pkgdb/rpmsqlite
+	foreign 'libiberty/.*' 'names/(demangle|dlang)'
 	foreign 'protobuf-c/.*' codec/schema
-	foreign 'jansson.h' '(tap/agentinfo|package/jsondoc)'
+	foreign 'jansson.h' '(tap/agentinfo|package/jsondoc|witness/(absence|bundle|claimids|follows|jdiff|verify))'
 	foreign 'grpc/.*' tap/agent
 	foreign 'curl/.*' tap/agentmetrics
 )"
@@ -143,7 +144,7 @@ verdict 'SPDX in the first line' "$(
 
 verdict 'no _t typedefs, no promises' "$(
 	grep -nHE 'typedef .*_t;' "${sources[@]}"
-	grep -nHE 'TODO|FIXME|XXX' "${sources[@]}" | grep -v '"xX"')"
+	grep -nHE 'TODO|FIXME|\bXXX\b' "${sources[@]}" | grep -v '"xX"')"
 
 verdict 'cmd files within 300 lines' "$(
 	wc -l cmd/*.c | awk '$2 != "total" && $1 > 300 { print $2, $1 }')"

@@ -92,6 +92,10 @@ page_options() {
 		elif [[ $want == *'[init | migrate | query '* ]]; then
 			assert_line '.Cm init | migrate'
 			assert_line '.Cm query observed'
+		elif [[ $want == *'[verify FILE... | replay FILE]' ]]; then
+			assert_line '.Cm verify'
+			assert_line '.Ar FILE ...'
+			assert_line '.Cm replay'
 		elif [ -n "$want" ]; then
 			assert_line --regexp '^\.Op Ar FILE \.\.\.$'
 		else
@@ -188,7 +192,7 @@ page_options() {
 	assert_success
 	# Each page of ours has some.
 	for p in man/tetra-tap.1 man/rt-canon.1 man/rt-redact.1 \
-		man/rt-hotsym.1 man/rt-stream.5 man/rt-event.5 man/tetrapipe.7; do
+		man/rt-hotsym.1 man/rt-witness.1 man/rt-stream.5 man/rt-event.5 man/tetrapipe.7; do
 		assert_line --partial "ok - $(basename "$p"): "
 	done
 }

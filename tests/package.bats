@@ -232,6 +232,52 @@ os_release() { # os_release ROOT LINE...
 	assert_same want got
 }
 
+@test "links of a root never lead to the databases of another one" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p outside inside/usr/lib one two/var/lib/dpkg
+	deb other 9 amd64 /usr/lib/libp.so
+	install_debs outside ./other.deb
+	os_release outside ID=outside
+	ln -s "$PWD/outside/var" one/var
+	ln -s ../../../../outside/var/lib/dpkg/status two/var/lib/dpkg/
+	ln -s ../../../../outside/var/lib/dpkg/info two/var/lib/dpkg/
+	mkdir -p one/usr/lib two/usr/lib one/etc
+	touch one/usr/lib/libp.so two/usr/lib/libp.so
+	ln -s "$PWD/outside/etc/os-release" one/etc/
+	for r in one two; do
+		echo /usr/lib/libp.so | packages --sysroot $r
+	done | cut -f 2 >got
+	printf '\n\n' >want
+	assert_same want got
+	# A FIFO in place of a database does not stop anything.
+	mkdir -p three/var/lib/dpkg three/var/lib/rpm
+	mkfifo three/var/lib/dpkg/status three/var/lib/rpm/rpmdb.sqlite
+	echo /usr/lib/libp.so | loaders | timeout 10 rt-canon --sysroot three |
+		grep -q libp.so
+	head -c 3000 /dev/urandom >one/rpmdb.sqlite
+	mkdir -p four/var/lib/rpm
+	cp one/rpmdb.sqlite four/var/lib/rpm/
+	echo /usr/lib/libp.so | packages --sysroot four | cut -f 2 >got
+	printf '\n' >want
+	assert_same want got
+}
+
+@test "a SQLite database with a view that never ends is given up" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/var/lib/rpm
+	python3 - root/var/lib/rpm/rpmdb.sqlite <<-'END'
+	import sqlite3, sys
+	d = sqlite3.connect(sys.argv[1])
+	d.execute("""CREATE VIEW Packages AS WITH RECURSIVE r(blob) AS (
+	    SELECT 1 UNION ALL SELECT blob + 1 FROM r) SELECT blob FROM r
+	    WHERE blob < 0""")
+	d.commit()
+	END
+	echo /usr/lib/libp.so | loaders | timeout 60 rt-canon --sysroot root |
+		jq -s 'map(select(.kind == "call"))[0].loaded | has("package") | not' |
+		grep -qx true
+}
+
 @test "images and their databases are kept apart" {
 	cd "$BATS_TEST_TMPDIR"
 	local a=sha256:$(printf 'a%.0s' {1..64}) b=sha256:$(printf 'b%.0s' {1..64})
@@ -315,6 +361,10 @@ rpm_says() {
 	grep -q 'Openssl%2BLibs@3.0.9-2.fc25.*&epoch=1$' got
 	[ "$(grep -c pkg:rpm got)" -ge 6 ]
 	printf '/usr/bin/curl\n' | packages --sysroot root | grep -q rpm/fedora/other@9-9
+	os_release root ID=rhel 'VERSION_ID="9.3"'
+	echo /usr/bin/curl | packages --sysroot root |
+		grep -qF 'pkg:rpm/redhat/other@9-9?arch=noarch&distro=rhel-9.3'
+	os_release root ID=fedora VERSION_ID=25
 	# The same database where newer distributions have it.
 	mkdir -p root/usr/lib/sysimage
 	mv root/var/lib/rpm root/usr/lib/sysimage/
@@ -494,9 +544,10 @@ go_program() {
 			dotted.Fn(4), moved.Fn(5), template.HTMLEscapeString("<"))
 	}
 	END
-	HOME=$BATS_TEST_TMPDIR GOFLAGS='-mod=vendor -buildvcs=false' \
-		GOCACHE=${GOCACHE:-$BATS_FILE_TMPDIR/gocache} CGO_ENABLED=0 \
-		go build -o app . && cd - >/dev/null
+	export HOME=$BATS_TEST_TMPDIR GOFLAGS='-mod=vendor -buildvcs=false'
+	export GOCACHE=${GOCACHE:-$BATS_FILE_TMPDIR/gocache} CGO_ENABLED=0
+	go build -o app . && go build -ldflags='-s -w' -o stripped . &&
+		go build -buildmode=pie -o pie . && cd - >/dev/null
 }
 
 go_module() { # go_module PATH VERSION PACKAGE...: in ./vendor
@@ -550,6 +601,19 @@ go_module() { # go_module PATH VERSION PACKAGE...: in ./vendor
 		new.example/home@v1.5.0 example.com/lib/nested@v0.9.0%2Bincompatible; do
 		cut -f 2 got | grep -qx "pkg:golang/$p"
 	done
+	# Without a symbol table: the same functions at the same places.
+	cp src/stripped root/opt/
+	frames_at /opt/stripped <funcs | rt-canon --sysroot root | purls |
+		cut -f 1,2 | sort -u | grep -v '\[' >bare
+	[ "$(comm -13 <(sed 's/\.abi[0-9a-z]*\t/\t/' got | sort) <(sort bare) |
+		wc -l)" -eq 0 ]
+	[ "$(wc -l <bare)" -gt 1000 ]
+	cp src/pie root/opt/
+	functions src/pie | grep -P '^(main\.main|example.com/lib/inner\.Fn)\t' |
+		frames_at /opt/pie | rt-canon --sysroot root | purls |
+		cut -f 2 | sort >some
+	printf 'pkg:golang/%s\n' example.com/App example.com/lib@v1.2.3 >want
+	assert_same want some
 	jq -cn '{process_exec: {process: {exec_id: "e", pid: 7,
 		binary: "/opt/app"}}, node_name: "n"}' |
 		rt-canon --sysroot root | jq 'select(.kind == "call") |
@@ -640,4 +704,176 @@ sys.stdout.buffer.write(struct.pack("<III4s", 4, len(d), 0xcafe1a7e, b"FDO\0") +
 	grep -q 'contradictions_total 1' differ.prom
 	grep -q "warning: '/usr/lib/libm.so': dpkg says .*differ.*note says" differ.err
 	[ ! -s same.err ]
+	frame_of /usr/lib/libm.so | rt-canon --sysroot differ 2>/dev/null |
+		jq -e -s 'map(select(.kind == "ledger"))[0].packages ==
+			{dpkg: "1", contradicted: "1"}'
+	frame_of /usr/lib/none.so | rt-canon --sysroot differ |
+		jq -e -s 'map(select(.kind == "ledger"))[0].packages == {none: "1"}'
+}
+
+# --- packages of languages ---------------------------------------------------
+
+@test "Python: files are of the distribution that importlib.metadata says" {
+	cd "$BATS_TEST_TMPDIR"
+	local site=root/usr/lib/python3.11/site-packages
+	# dist NAME VERSION FILE...: as an installer leaves it
+	dist() {
+		local d="$site/${1//-/_}-$2.dist-info" f
+		mkdir -p "$d"
+		printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n\nName: body\n' \
+			"$1" "$2" >"$d/METADATA"
+		for f in "${@:3}"; do
+			mkdir -p "$site/$(dirname "$f")"
+			echo "$1" >"$site/$f"
+			case $f in *,*) f="\"$f\"" ;; esac
+			echo "$f,sha256=abc,12"
+		done >"$d/RECORD"
+		echo "../../../bin/$1,," >>"$d/RECORD"
+	}
+	dist Foo_Bar 1.2.3 foo/__init__.py foo/_fast.so 'foo/a,b.so'
+	dist foo-other 2.0+local.1 foo/plugin.so other.py
+	echo stray >$site/foo/stray.so
+	(cd root && find . -type f ! -name RECORD ! -name METADATA |
+		sed 's,^\.,,') | sort >paths
+	python3 - $site >want <<-'END'
+	import importlib.metadata, os, re, sys
+	owner = {}
+	for d in importlib.metadata.distributions(path=[sys.argv[1]]):
+	    n = re.sub('_', '-', d.metadata['Name'].lower())
+	    for f in d.files:
+	        owner[os.path.normpath(os.path.join(sys.argv[1][4:], str(f)))] = \
+	            f"pkg:pypi/{n}@{d.version.replace('+', '%2B')}\tpython"
+	for p in open('paths').read().split('\n')[:-1]:
+	    print(p, owner.get(p, '\t'), sep='\t')
+	END
+	packages --sysroot root <paths >got
+	assert_same want got
+	assert_equal "$(grep -c pkg:pypi got)" 5
+}
+
+@test "Node.js: nested, scoped and linked packages, as node itself finds them" {
+	cd "$BATS_TEST_TMPDIR"
+	local p
+	# node_package DIR NAME VERSION
+	node_package() {
+		mkdir -p "root/app/$1/build"
+		jq -n --arg n "$2" --arg v "$3" '{name: $n, version: $v,
+			main: "build/x.node"}' >"root/app/$1/package.json"
+		echo x >"root/app/$1/build/x.node"
+	}
+	node_package node_modules/plain plain 1.0.0
+	node_package node_modules/plain/node_modules/plain plain 0.9.0-rc.1+b
+	node_package node_modules/@scope/tool @scope/tool 3.1.4
+	node_package node_modules/@scope/tool/node_modules/dep dep 7.0.0
+	node_package node_modules/.pnpm/linked@2.0.0/node_modules/linked linked 2.0.0
+	ln -s .pnpm/linked@2.0.0/node_modules/linked root/app/node_modules/linked
+	mkdir -p root/app/node_modules/broken
+	echo '{' >root/app/node_modules/broken/package.json
+	echo x >root/app/node_modules/broken/x.node
+	echo x >root/app/server.node
+	(cd root && find . -name '*.node' | sed 's,^\.,,') | sort >paths
+	echo /app/node_modules/linked/build/x.node >>paths
+	packages --sysroot root <paths >got
+	node -e '
+		const fs = require("fs"), path = require("path");
+		for (const p of fs.readFileSync("paths", "utf8").trim().split("\n")) {
+			let dir = path.dirname(fs.realpathSync("root" + p)), d;
+			while (dir !== "/" && !fs.existsSync(dir + "/package.json"))
+				dir = path.dirname(dir);
+			try { d = JSON.parse(fs.readFileSync(dir + "/package.json")); } catch {}
+			console.log([p, d ? "pkg:npm/" + d.name.replace("@", "%40") +
+				"@" + d.version.replace("+", "%2B") : "",
+				d ? "node" : ""].join("\t"));
+		}' >want
+	assert_same want got
+	assert_equal "$(grep -c pkg:npm got)" 6
+}
+
+@test "code made at run time is of its script's package" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p root/app/node_modules/lodash
+	echo '{"name": "lodash", "version": "4.17.21"}' \
+		>root/app/node_modules/lodash/package.json
+	echo x >root/app/node_modules/lodash/template.js
+	jq -cn '{process_kprobe: {process: {exec_id: "e", pid: 42,
+		binary: "/usr/bin/node"}, function_name: "sys_read",
+		user_stack_trace: [{offset: "4096", symbol:
+			"LazyCompile:*template /app/node_modules/lodash/template.js:12:3",
+			module: ""}]}, node_name: "n"}' |
+		rt-canon --sysroot root | jq -r 'select(.kind == "call") |
+			.stack_frames[0] | [.source_file, .purl // ""] | @tsv' >got
+	printf '/app/node_modules/lodash/template.js\tpkg:npm/lodash@4.17.21\n' >want
+	assert_same want got
+}
+
+@test "Ruby gems and Maven jars" {
+	cd "$BATS_TEST_TMPDIR"
+	local gems=root/usr/lib/ruby/gems/3.1.0
+	mkdir -p $gems/specifications $gems/gems/{nokogiri-1.15.4-x86_64-linux,rack-test-2.1.0,lost-1.0}/lib \
+		$gems/extensions/x86_64-linux/3.1.0/rack-test-2.1.0 root/opt
+	touch $gems/specifications/{nokogiri-1.15.4-x86_64-linux,rack-test-2.1.0}.gemspec
+	for f in gems/nokogiri-1.15.4-x86_64-linux/lib/n.so gems/lost-1.0/lib/l.so \
+		gems/rack-test-2.1.0/lib/r.so \
+		extensions/x86_64-linux/3.1.0/rack-test-2.1.0/e.so; do
+		echo x >$gems/$f
+		echo "/usr/lib/ruby/gems/3.1.0/$f"
+	done >paths
+	python3 - <<-'END'
+	import zipfile
+	def jar(name, *poms, kind=zipfile.ZIP_DEFLATED):
+	    with zipfile.ZipFile('root/opt/' + name, 'w', kind) as z:
+	        z.comment = b'a comment PK\x05 in it'
+	        z.writestr('META-INF/MANIFEST.MF', 'Manifest-Version: 1.0\n')
+	        for g, a, v in poms:
+	            z.writestr(f'META-INF/maven/{g}/{a}/pom.properties',
+	                f'# made\r\nversion={v}\r\ngroupId = {g}\r\nartifactId={a}\r\n')
+	one = ('org.apache.logging.log4j', 'log4j-core', '2.14.1')
+	jar('anything.jar', one)
+	jar('stored.jar', one, kind=zipfile.ZIP_STORED)
+	jar('log4j-core-2.14.1.jar', ('a.b', 'shaded', '1'), one)
+	jar('fat.jar', ('a.b', 'shaded', '1'), one)
+	jar('none.jar')
+	END
+	head -c 100 root/opt/anything.jar >root/opt/cut.jar
+	printf '/opt/%s.jar\n' anything stored log4j-core-2.14.1 fat none cut >>paths
+	packages --sysroot root <paths | sed 's,^.*/\([^/]*\)\t\(.*\)\t,\1\t\2\t,' >got
+	local log4j='pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1'
+	printf '%s\t%s\t%s\n' n.so 'pkg:gem/nokogiri@1.15.4?platform=x86_64-linux' gem \
+		l.so '' '' r.so pkg:gem/rack-test@2.1.0 gem \
+		e.so pkg:gem/rack-test@2.1.0 gem anything.jar $log4j java \
+		stored.jar $log4j java log4j-core-2.14.1.jar $log4j java \
+		fat.jar '' '' none.jar '' '' cut.jar '' '' >want
+	assert_same want got
+}
+
+@test "a running process' own root, and a database that changes meanwhile" {
+	cd "$BATS_TEST_TMPDIR"
+	local libc start
+	libc=$(readlink -f "$(ldd /usr/bin/sleep | awk '/libc\.so/ { print $3 }')")
+	start=$(date -u +%FT%TZ)
+	sleep 60 &
+	frame_of "$libc" | jq -c --argjson p $! --arg s "$start" \
+		'.process_kprobe.process += {pid: $p, start_time: $s}' |
+		rt-canon --proc /proc |
+		jq -r 'select(.kind == "call").stack_frames[0].purl' >got
+	kill $!
+	echo "$libc" | expected | cut -f 2 >want
+	assert_same want got
+	mkdir root
+	deb lib 1 amd64 /usr/lib/liba.so /usr/lib/libb.so
+	install_debs root ./lib.deb
+	{
+		frame_of /usr/lib/liba.so
+		for i in {1..300}; do
+			[ -s first ] && break
+			sleep 0.1
+		done
+		deb lib 2 amd64 /usr/lib/liba.so /usr/lib/libb.so
+		install_debs root ./lib.deb
+		frame_of /usr/lib/libb.so
+		frame_of /usr/lib/liba.so
+	} | rt-canon --sysroot root | tee first |
+		jq -r 'select(.kind == "call").stack_frames[0].purl' >got
+	printf 'pkg:deb/debian/lib@%s?arch=amd64\n' 1 2 2 >want
+	assert_same want got
 }

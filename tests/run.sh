@@ -67,7 +67,8 @@ done
 for f in tests/contract.bats tests/broken.bats tests/pipeline.bats \
 	tests/select.bats tests/live.bats tests/live_wire.bats \
 	tests/wild.bats tests/compact.bats tests/modules.bats tests/stripped.bats \
-	tests/jit.bats tests/dwarf.bats tests/views.bats tests/package.bats; do
+	tests/jit.bats tests/dwarf.bats tests/views.bats tests/package.bats \
+	tests/sbom.bats; do
 	part "$(basename "$f") (asan)" env BIN=build/asan/bin bats --tap "$f"
 done
 

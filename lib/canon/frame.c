@@ -2,14 +2,13 @@
 #include "canon/frame.h"
 
 #include "base/mem.h"
+#include "canon/framepkg.h"
 #include "canon/framestats.h"
 #include "canon/names.h"
-#include "canon/pkgmetrics.h"
 #include "codec/pbwire.h"
 #include "event/hook.h"
-#include "package/packages.h"
 #include "pipe/diag.h"
-#include "symbol/hygiene.h"
+#include "names/hygiene.h"
 
 #define CALL_STACK_FRAMES 7
 #define NAME_CACHE (4 * MIB)
@@ -39,7 +38,7 @@ enum {
 
 struct frame_maker {
 	struct resolver *resolver;
-	struct packages *packages;
+	struct framepkg *packages;
 	struct names *names;
 	struct buf id, at;	       /* of the frame at hand */
 	struct jitname_bufs jit;       /* of names that the agent gave */
@@ -65,10 +64,11 @@ struct canonical {
 	bool has_offset;
 	enum frame_verdict verdict;
 	const struct package *package; /* NULL: not known */
-	const struct lines *lines; /* or NULL */
+	const struct lines *lines;     /* or NULL */
 };
 
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
+				    const struct sbomindex *sbom,
 				    struct rt_err *err)
 {
 	struct resolver *r = resolver_new(opts, err);
@@ -78,7 +78,7 @@ struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
 		return NULL;
 	m = mem_zalloc(sizeof(*m));
 	m->resolver = r;
-	m->packages = packages_new();
+	m->packages = framepkg_new(r, sbom);
 	m->names = names_new(NAME_CACHE);
 	m->kernel = opts->kernel;
 	m->hint = 2;
@@ -90,7 +90,7 @@ void frame_maker_free(struct frame_maker *m)
 	if (!m)
 		return;
 	resolver_free(m->resolver);
-	packages_free(m->packages);
+	framepkg_free(m->packages);
 	names_free(m->names);
 	buf_release(&m->id);
 	jitname_release(&m->jit);
@@ -100,10 +100,15 @@ void frame_maker_free(struct frame_maker *m)
 	mem_free(m);
 }
 
-void frame_take_verdicts(struct frame_maker *m, uint64_t n[VERDICT_END])
+void frame_to_ledger(struct frame_maker *m, struct ledger *l)
 {
-	memcpy(n, m->verdicts, sizeof(m->verdicts));
+	for (size_t i = 0; i < VERDICT_END; i++)
+		if (m->verdicts[i])
+			ledger_count(&l->verdicts,
+				     verdict_name((enum frame_verdict)i),
+				     m->verdicts[i]);
 	memset(m->verdicts, 0, sizeof(m->verdicts));
+	framepkg_take_counts(m->packages, &l->packages);
 }
 
 void frame_maker_report(struct frame_maker *m, struct report *r)
@@ -114,7 +119,7 @@ void frame_maker_report(struct frame_maker *m, struct report *r)
 void frame_metrics_update(const struct frame_maker *m)
 {
 	framestats_update(m->resolver);
-	pkgmetrics_update(m->packages);
+	framepkg_update(m->packages);
 }
 
 static struct resolver_scope scope_of(const struct adapter_scope *s)
@@ -145,31 +150,8 @@ static void enter(struct frame_maker *m, const struct adapter_scope *scope)
 		return;
 	s = scope_of(scope);
 	resolver_enter(m->resolver, &s);
+	framepkg_enter(m->packages, s.image_digest);
 	m->serial = scope->serial;
-}
-
-static const struct package *package_at(struct frame_maker *m, sv path)
-{
-	uint64_t place;
-	int root = resolver_place(m->resolver, &place);
-
-	return packages_of(m->packages, root, place, path);
-}
-
-/* A module that is not the file of its path has not that file's package. */
-static const struct package *package_of(struct frame_maker *m,
-					const struct resolver_module *mod)
-{
-	const struct package *p;
-
-	if (mod->kind != MODULE_FILE || mod->refused)
-		return NULL;
-	if (mod->tag->serial != packages_serial(m->packages)) {
-		mod->tag->p = package_at(m, mod->path);
-		mod->tag->serial = packages_serial(m->packages);
-	}
-	p = mod->tag->p;
-	return p->purl.n || p->parts ? p : NULL;
 }
 
 static const struct resolver_module *find_module(struct frame_maker *m,
@@ -372,9 +354,10 @@ static void user_frame(struct frame_maker *m, const struct adapter_frame *f,
 	c->kind = mod->kind;
 	if (module_is_memory(mod->kind)) {
 		memory_frame(m, f, mod, c);
+		c->package = framepkg_script(m->packages, c->source_file);
 		return;
 	}
-	c->package = package_of(m, mod);
+	c->package = framepkg_module(m->packages, mod);
 	if (f->probe && f->symbol.n) {
 		named_probe(m, f, mod, c);
 		return;
@@ -407,13 +390,6 @@ static void put_id(struct frame_maker *m, const struct canonical *c,
 	m->id.n = 0;
 	if (resolver_function_id(&m->id, &r, c->offset))
 		pb_put_bytes(out, F_FUNCTION_ID, buf_view(&m->id));
-}
-
-static sv purl_of(const struct canonical *c)
-{
-	return c->package ? packages_function(c->package, c->raw_symbol,
-					      c->function_name)
-			  : SV_NULL;
 }
 
 /* FILE:LINE of a call; without a line the file alone. */
@@ -468,7 +444,9 @@ void frame_write(void *maker, const struct adapter_frame *f, struct buf *out)
 	if (c.has_id)
 		put_id(m, &c, out);
 	pb_put_uint(out, F_MODULE_KIND, (uint64_t)c.kind);
-	purl = purl_of(&c);
+	purl = f->kernel ? SV_NULL
+			 : framepkg_purl(m->packages, c.package, c.raw_symbol,
+					 c.function_name);
 	if (purl.n) {
 		pb_put_string(out, F_PURL, purl);
 		pb_put_string(out, F_PURL_SOURCE, sv_str(c.package->source));
@@ -489,17 +467,7 @@ void frame_package(void *maker, const struct adapter_scope *scope, sv path,
 		   struct buf *out)
 {
 	struct frame_maker *m = maker;
-	const struct package *p;
-	sv inside;
 
-	if (module_classify(path, &inside) != MODULE_FILE ||
-	    !sv_starts(inside, SV("/")))
-		return;
 	enter(m, scope);
-	p = package_at(m, inside);
-	if (!p->purl.n)
-		return;
-	pb_put_string(out, 1, p->purl);
-	pb_put_string(out, 2, sv_str(p->source));
-	pb_put_double(out, 3, p->confidence);
+	framepkg_file(m->packages, path, out);
 }

@@ -10,12 +10,15 @@
 #include "base/base.h"
 #include "canon/report.h"
 #include "event/adapter.h"
+#include "event/ledger.h"
+#include "sbom/sbomindex.h"
 #include "symbol/resolver.h"
 
 struct frame_maker;
 
-/* NULL with err: the sysroot cannot be opened. */
+/* sbom: borrowed, or NULL. NULL with err: the sysroot cannot be opened. */
 struct frame_maker *frame_maker_new(const struct resolver_opts *opts,
+				    const struct sbomindex *sbom,
 				    struct rt_err *err);
 void frame_maker_free(struct frame_maker *m);
 
@@ -36,7 +39,7 @@ void frame_maker_report(struct frame_maker *m, struct report *r);
 /* Brings framestats.h's metrics up to date. */
 void frame_metrics_update(const struct frame_maker *m);
 
-/* Frames written since the last call, by verdict. */
-void frame_take_verdicts(struct frame_maker *m, uint64_t n[VERDICT_END]);
+/* Adds the frames written since the last call, by verdict and by package. */
+void frame_to_ledger(struct frame_maker *m, struct ledger *l);
 
 #endif

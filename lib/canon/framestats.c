@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "canon/framestats.h"
 
-#include "canon/pkgmetrics.h"
+#include "canon/framepkg.h"
 #include "pipe/metrics.h"
 
 static struct metric parsed = {.name = "tetrapipe_canon_symbol_files_total",
@@ -66,7 +66,7 @@ static struct metric cached = {.name = "tetrapipe_canon_symbol_cache_bytes",
 
 void framestats_register(void)
 {
-	pkgmetrics_register();
+	framepkg_register();
 	metrics_register(&parsed);
 	metrics_register(&shared);
 	metrics_register(&evicted);

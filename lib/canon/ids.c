@@ -10,8 +10,8 @@
 #include "pipe/diag.h"
 #include "pipe/output.h"
 #include "pipe/stop.h"
-#include "symbol/demangle.h"
-#include "symbol/elfmod.h"
+#include "names/demangle.h"
+#include "elf/elfmod.h"
 #include "symbol/resolver.h"
 #include "text/termsafe.h"
 

@@ -23,7 +23,7 @@
 
 #include "base/base.h"
 #include "pipe/tool.h"
-#include "symbol/debugdirs.h"
+#include "elf/debugdirs.h"
 
 /* --output's choices for ids. */
 enum ids_form { IDS_JSON, IDS_TABLE };

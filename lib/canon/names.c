@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/table.h"
-#include "symbol/demangle.h"
+#include "names/demangle.h"
 
 struct names {
 	struct table table;

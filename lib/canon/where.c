@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "pipe/metrics.h"
-#include "symbol/debuginfod.h"
+#include "elf/debuginfod.h"
 
 static struct metric opened = {
 	.name = "tetrapipe_canon_process_roots_total",

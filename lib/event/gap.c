@@ -16,3 +16,12 @@ void gap_write(const struct gap *g, struct buf *out)
 	pb_put_string(out, 7, g->scope);
 	pb_put_string(out, 8, g->detail);
 }
+
+sv gap_without_stage(sv body)
+{
+	struct pb_cur c = pb_walk(body);
+	struct pb_field f;
+
+	return pb_next(&c, &f) == 1 && f.num == 1 ? sv_from(body, f.raw.n)
+						  : body;
+}

@@ -19,8 +19,18 @@ struct gap {
 };
 
 /* Field numbers that readers look for. */
-enum { GAP_COUNT = 3, GAP_UNKNOWN = 4 };
+enum {
+	GAP_STAGE = 1,
+	GAP_REASON,
+	GAP_COUNT,
+	GAP_UNKNOWN,
+	GAP_FROM,
+	GAP_TO,
+};
 
 void gap_write(const struct gap *g, struct buf *out);
+
+/* All of a written gap's fields but the first, the stage. */
+sv gap_without_stage(sv body);
 
 #endif

@@ -24,6 +24,7 @@ enum {
 	F_VERDICTS,
 	F_REDACTED,
 	F_REDACTED_IN,
+	F_PACKAGES,
 };
 
 void ledger_count(struct ledger_map *m, const char *name, uint64_t n)
@@ -109,6 +110,7 @@ void ledger_write(const struct ledger *l, struct buf *out)
 	write_map(out, F_VERDICTS, &l->verdicts);
 	write_map(out, F_REDACTED, &l->redacted);
 	write_map(out, F_REDACTED_IN, &l->redacted_in);
+	write_map(out, F_PACKAGES, &l->packages);
 }
 
 /* The value of a map<string, uint64> entry. */

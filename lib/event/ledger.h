@@ -27,7 +27,8 @@ uint64_t ledger_sum(const struct ledger_map *m);
 struct ledger {
 	const char *stage;
 	uint64_t in, out, merged, created;
-	struct ledger_map dropped, verdicts, redacted, redacted_in;
+	struct ledger_map dropped, verdicts, redacted, redacted_in,
+		packages;
 	struct timestamp first, last;
 	bool has_time;
 	struct hash128 digest, in_digest;

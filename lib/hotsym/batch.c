@@ -14,9 +14,13 @@ struct timestamp batch_time(int64_t ns)
 	return (struct timestamp){sec, (int32_t)rest};
 }
 
-double batch_confidence(uint64_t count, uint8_t verdict)
+#define OFTEN_A_DAY 1000
+#define DAY_NS (INT64_C(86400) * 1000000000)
+
+double batch_confidence(uint64_t count, uint8_t verdict, int64_t window_ns)
 {
-	bool often = count >= 1000;
+	uint64_t days = (uint64_t)((window_ns + DAY_NS - 1) / DAY_NS);
+	bool often = count > OFTEN_A_DAY * MAX(days, (uint64_t)1);
 
 	/* 1 to 3: same, corrected, resolved. */
 	if (verdict >= 1 && verdict <= 3)
@@ -100,7 +104,7 @@ void batch_write(const struct batch *b, const struct batch_sink *sink,
 
 	for (size_t i = 0; i < w->n_symbols; i++) {
 		const struct window_symbol *s = w->symbols[i];
-		double c = batch_confidence(s->count, s->verdict);
+		double c = batch_confidence(s->count, s->verdict, b->length);
 
 		counts->callers_truncated += s->callers_truncated;
 		if (c < b->min_confidence) {
@@ -111,8 +115,7 @@ void batch_write(const struct batch *b, const struct batch_sink *sink,
 		sink->end_symbol(sink->ctx);
 	}
 	for (size_t i = 0; i < w->n_packages; i++) {
-		put_package(sink->begin_package(sink->ctx), b,
-			    w->packages[i]);
+		put_package(sink->begin_package(sink->ctx), b, w->packages[i]);
 		sink->end_package(sink->ctx);
 	}
 }

@@ -23,7 +23,7 @@ struct batch_sink {
 };
 
 struct batch_counts {
-	uint64_t below_confidence; /* rows not written */
+	uint64_t below_confidence;  /* rows not written */
 	uint64_t callers_truncated; /* rows */
 };
 
@@ -40,11 +40,14 @@ void batch_write(const struct batch *b, const struct batch_sink *sink,
 		 struct batch_counts *counts);
 
 /*
- * In [0.20, 1.00]: 0.80 for a function that was seen, 1.00 from 1,000 calls
- * in a window on (the seed's ladder), times 0.75 where nothing could confirm
- * the function's name (verdict unverifiable).
+ * In [0.20, 1.00], after the seed's ladder: 0.80 for a function that was seen;
+ * 1.00 where the window proves more than 1,000 calls a day, which a window of
+ * a day or less does with more than 1,000 calls in it, a longer one with as
+ * many for each day begun; times 0.75 where nothing could confirm the
+ * function's name (verdict unverifiable). What was not seen has no row: 0.50
+ * and less of the ladder are for who knows what could have been.
  */
-double batch_confidence(uint64_t count, uint8_t verdict);
+double batch_confidence(uint64_t count, uint8_t verdict, int64_t window_ns);
 
 /* Nanoseconds since 1970 as a timestamp. */
 struct timestamp batch_time(int64_t ns);

@@ -23,7 +23,8 @@ struct hotsym {
 	struct hotsym_stats stats;
 	struct window *windows[MAX_WINDOWS]; /* open, in no order */
 	size_t n_windows;
-	uint64_t keys; /* in all of them */
+	uint64_t keys;	   /* in all of them */
+	uint64_t bytes;	   /* likewise, but for the list of windows */
 	int64_t pending;   /* ms, when the oldest event in them came; 0: none */
 	int64_t watermark; /* ns; WINDOW_UNTIMED: no timed event yet */
 	uint64_t seq;	   /* of the current event, from 1 */
@@ -109,6 +110,7 @@ static struct window *open_window(struct hotsym *h, int64_t start, bool late)
 	w->close_at = (late || start == WINDOW_UNTIMED ? h->watermark : start) +
 		      window_ns(h);
 	h->windows[h->n_windows++] = w;
+	h->bytes += window_bytes(w);
 	return w;
 }
 
@@ -123,6 +125,8 @@ static void write_window(struct hotsym *h, struct window *w, bool partial)
 			  .min_confidence = h->o.min_confidence};
 
 	window_sort(w);
+	if (h->o.observed)
+		observed_window(h->o.observed, w);
 	batch_write(&b, &h->sink, &h->stats.rows);
 	if (w->late)
 		h->sink.late(h->sink.ctx, w->late, batch_time(w->start),
@@ -157,6 +161,7 @@ static void close_window(struct hotsym *h, size_t i, bool partial)
 
 	write_window(h, w, partial || w->late);
 	h->keys -= w->n_symbols + w->n_packages;
+	h->bytes -= window_bytes(w);
 	window_free(w);
 	h->windows[i] = h->windows[--h->n_windows];
 }
@@ -176,8 +181,7 @@ static size_t ripe(const struct hotsym *h)
 
 	for (size_t i = 0; i < h->n_windows; i++)
 		if (h->windows[i]->close_at <= h->watermark &&
-		    (at == SIZE_MAX ||
-		     before(h->windows[i], h->windows[at])))
+		    (at == SIZE_MAX || before(h->windows[i], h->windows[at])))
 			at = i;
 	return at;
 }
@@ -266,8 +270,8 @@ static const struct callview_frame *caller_of(const struct hotsym *h, size_t i)
 {
 	const struct callview *v = &h->call;
 
-	if (i + 1 >= v->n_frames || v->frames[i + 1].kernel !=
-					    v->frames[i].kernel)
+	if (i + 1 >= v->n_frames ||
+	    v->frames[i + 1].kernel != v->frames[i].kernel)
 		return NULL;
 	return &v->frames[i + 1];
 }
@@ -340,7 +344,12 @@ static void count_frame(struct hotsym *h, struct window *w, const sv *image,
 		s->verdict = f->verdict;
 		s->package = file_of(h, w, f);
 	}
-	count_file(h, w, sv_eq(*s->module, f->module) ? s->package : NULL, f);
+	count_file(h, w,
+		   sv_eq(*s->module, f->module) &&
+				   sv_eq(*s->build_id, f->build_id)
+			   ? s->package
+			   : NULL,
+		   f);
 	s->verdict = better(s->verdict, f->verdict);
 	up = caller_of(h, i);
 	if (up && up->function_id.n)
@@ -358,11 +367,10 @@ static void count_package(struct hotsym *h, struct window *w)
 {
 	const struct callview *v = &h->call;
 	bool exec = v->probe_type == PROBE_EXEC;
-	struct window_file f = {
-		v->image_digest, v->file_purl,
-		exec ? v->binary : v->loaded_path,
-		exec ? SV_NULL : v->loaded_build_id,
-		exec ? BINARY_EXEC : LIBRARY_LOADED};
+	struct window_file f = {v->image_digest, v->file_purl,
+				exec ? v->binary : v->loaded_path,
+				exec ? SV_NULL : v->loaded_build_id,
+				exec ? BINARY_EXEC : LIBRARY_LOADED};
 
 	if ((exec || v->probe_type == PROBE_LOADER) && f.module.n)
 		count_seen(h, window_package(w, &f));
@@ -371,12 +379,15 @@ static void count_package(struct hotsym *h, struct window *w)
 static void count_call(struct hotsym *h, struct window *w)
 {
 	const struct window_sample *sample = NULL;
+	uint64_t before = window_bytes(w);
 	const sv *image = window_intern(w, h->call.image_digest);
 
 	for (size_t i = 0; i < h->call.n_frames; i++)
 		count_frame(h, w, image, i, &sample);
 	count_package(h, w);
-	if (h->keys > h->o.max_keys) {
+	h->bytes += window_bytes(w) - before;
+	if (h->keys > h->o.max_keys ||
+	    (h->o.max_bytes && h->bytes > h->o.max_bytes)) {
 		h->stats.early_flushes++;
 		hotsym_flush(h, true);
 	}

@@ -4,9 +4,9 @@
  *
  * A window is written when the watermark (the latest event time less the
  * lateness) passes its end; an event behind that is still counted, in a late
- * batch of its own, and reported as late. When there are more keys than the
- * bound, all open windows are written at once as partial batches: sums stay
- * exact, nothing is thrown away.
+ * batch of its own, and reported as late. When there are more keys or
+ * bytes than the bound, all open windows are written at once as partial
+ * batches: sums stay exact, nothing is thrown away.
  *
  * Every batch of a stream has its own chunk number; (cluster, node, session,
  * window, chunk) identifies it. The session's default is the id of the first
@@ -17,24 +17,27 @@
 
 #include "base/base.h"
 #include "hotsym/batch.h"
+#include "hotsym/observed.h"
 
 struct hotsym_opts {
 	uint64_t window_ms, lateness_ms;
 	uint64_t flush_ms;    /* of a live stream, see hotsym_idle; 0: never */
 	uint64_t max_keys;    /* symbols and packages of all open windows */
 	uint64_t max_callers; /* of one key in one window */
+	uint64_t max_bytes;   /* of all open windows; 0: not bounded */
 	uint64_t max_samples; /* bytes of samples in memory */
 	bool kernel;	      /* count kernel functions, too */
 	bool samples;
 	double min_confidence;
-	const char *session; /* NULL: the first event's id */
+	const char *session;	   /* NULL: the first event's id */
+	struct observed *observed; /* gets each window, or NULL; borrowed */
 };
 
 struct hotsym_stats {
-	uint64_t early_flushes;	  /* for the key bound */
-	uint64_t timed_flushes;	  /* by hotsym_idle */
-	uint64_t window_flushes;  /* for the bound of open windows */
-	uint64_t late;		  /* events */
+	uint64_t early_flushes;	 /* for the bounds of keys and bytes */
+	uint64_t timed_flushes;	 /* by hotsym_idle */
+	uint64_t window_flushes; /* for the bound of open windows */
+	uint64_t late;		 /* events */
 	struct batch_counts rows;
 	uint64_t frames_cut;
 };

@@ -28,6 +28,15 @@ void window_free(struct window *w)
 	mem_free(w);
 }
 
+size_t window_bytes(const struct window *w)
+{
+	return w->arena.total +
+	       (w->symbol_table.cap + w->package_table.cap + w->strings.cap) *
+		       sizeof(struct table_slot) +
+	       w->cap_symbols * sizeof(*w->symbols) +
+	       w->cap_packages * sizeof(*w->packages);
+}
+
 static bool same_string(const void *entry, const void *key)
 {
 	return sv_eq(*(const sv *)entry, *(const sv *)key);
@@ -76,10 +85,10 @@ struct window_symbol *window_symbol(struct window *w, const sv *image_digest,
 				    const struct callview_frame *f,
 				    bool *is_new)
 {
-	struct window_symbol key = {
-		.image_digest = image_digest,
-		.purl = window_intern(w, f->purl),
-		.function_name = window_intern(w, f->function_name)};
+	struct window_symbol key = {.image_digest = image_digest,
+				    .purl = window_intern(w, f->purl),
+				    .function_name =
+					    window_intern(w, f->function_name)};
 	const void *p[] = {key.image_digest, key.purl, key.function_name};
 	uint64_t h = hash_pointers(p, ARRAY_LEN(p));
 	struct window_symbol *s =
@@ -138,12 +147,12 @@ static bool same_package(const void *entry, const void *key)
 struct window_package *window_package(struct window *w,
 				      const struct window_file *f)
 {
-	struct window_package key = {
-		.image_digest = window_intern(w, f->image_digest),
-		.purl = window_intern(w, f->purl),
-		.module = window_intern(w, f->module),
-		.build_id = window_intern(w, f->build_id),
-		.evidence = f->evidence};
+	struct window_package key = {.image_digest =
+					     window_intern(w, f->image_digest),
+				     .purl = window_intern(w, f->purl),
+				     .module = window_intern(w, f->module),
+				     .build_id = window_intern(w, f->build_id),
+				     .evidence = f->evidence};
 	const void *parts[] = {key.image_digest, key.purl, key.module,
 			       key.build_id};
 	uint64_t h = hash_pointers(parts, ARRAY_LEN(parts)) + f->evidence;
@@ -193,14 +202,12 @@ static int by_package(const void *pa, const void *pb)
 void window_sort(struct window *w)
 {
 	if (w->n_symbols)
-		qsort(w->symbols, w->n_symbols, sizeof(*w->symbols),
-		      by_symbol);
+		qsort(w->symbols, w->n_symbols, sizeof(*w->symbols), by_symbol);
 	if (w->n_packages)
 		qsort(w->packages, w->n_packages, sizeof(*w->packages),
 		      by_package);
 	for (size_t i = 0; i < w->n_symbols; i++)
 		if (w->symbols[i]->n_callers > 1)
-			qsort(w->symbols[i]->callers,
-			      w->symbols[i]->n_callers,
+			qsort(w->symbols[i]->callers, w->symbols[i]->n_callers,
 			      sizeof(*w->symbols[i]->callers), by_text);
 }

@@ -24,7 +24,7 @@ struct window_sample {
  */
 struct window_symbol {
 	const sv *image_digest, *purl, *function_name; /* the key */
-	const sv *module, *build_id, *function_id; /* when first seen */
+	const sv *module, *build_id, *function_id;     /* when first seen */
 	uint64_t count;
 	uint64_t stamp; /* the event that counted it last */
 	struct timestamp first, last;
@@ -33,12 +33,12 @@ struct window_symbol {
 	const sv **callers; /* function ids, unsorted */
 	uint32_t n_callers, cap_callers;
 	const struct window_sample *sample; /* or NULL */
-	struct window_package *package; /* its file's; NULL: has no purl */
+	struct window_package *package;	    /* its file's; NULL: has no purl */
 };
 
 struct window_package {
 	const sv *image_digest, *purl, *module, *build_id;
-	uint64_t stamp; /* as a symbol's */
+	uint64_t stamp;	   /* as a symbol's */
 	uint32_t evidence; /* rt.v1.PackageSeen.Evidence */
 	uint64_t count;
 	struct timestamp first, last;
@@ -46,7 +46,7 @@ struct window_package {
 
 struct window {
 	sv node, cluster;
-	int64_t start; /* ns since 1970; WINDOW_UNTIMED: not known yet */
+	int64_t start;	  /* ns since 1970; WINDOW_UNTIMED: not known yet */
 	int64_t close_at; /* watermark from which on it is written */
 	uint64_t late;	  /* its events, where they came behind the watermark */
 	struct arena arena;
@@ -84,6 +84,9 @@ struct window_file {
 
 struct window_package *window_package(struct window *w,
 				      const struct window_file *f);
+
+/* Memory owned, but for the struct itself. */
+size_t window_bytes(const struct window *w);
 
 /* Puts symbols, callers and packages in the order of their keys. */
 void window_sort(struct window *w);

@@ -27,18 +27,19 @@ struct admin_opts {
 
 extern const char *const admin_outputs[];
 
-#define ADMIN_DB_ROW(a)                                       \
-	{.name = "db",                                        \
-	 .kind = OPT_STRING,                                  \
-	 .arg = "DSN",                                        \
-	 .help = "connection string or URI, without password", \
-	 .dst = &(a)->dsn}
+#define ADMIN_DB_ROW(a)                                                        \
+	{                                                                      \
+		.name = "db", .kind = OPT_STRING, .arg = "DSN",                \
+		.help = "connection string or URI, without password",          \
+		.dst = &(a)->dsn                                               \
+	}
 
-#define ADMIN_COMPLETE_ROW(a)                          \
-	{.name = "require-complete",                   \
-	 .kind = OPT_FLAG,                             \
-	 .help = "exit 1 where something is missing",  \
-	 .dst = &(a)->require_complete}
+#define ADMIN_COMPLETE_ROW(a)                                                  \
+	{                                                                      \
+		.name = "require-complete", .kind = OPT_FLAG,                  \
+		.help = "exit 1 where something is missing",                   \
+		.dst = &(a)->require_complete                                  \
+	}
 
 #define ADMIN_QUERY_ROWS(a)                                                    \
 	{.help = "Queries"},                                                   \

@@ -10,13 +10,14 @@
 #define LOCK "SELECT pg_advisory_xact_lock(7310577382525465963)"
 
 #define HAS_SCHEMA "SELECT 1 WHERE to_regnamespace('signals') IS NOT NULL"
-#define HAS_VERSION \
+#define HAS_VERSION                                                            \
 	"SELECT 1 WHERE to_regclass('signals.schema_version') IS NOT NULL"
-#define GET_VERSION "SELECT coalesce(max(version), 0) " \
+#define GET_VERSION                                                            \
+	"SELECT coalesce(max(version), 0) "                                    \
 	"FROM signals.schema_version"
-#define VERSION_TABLE                                       \
-	"CREATE TABLE IF NOT EXISTS signals.schema_version (" \
-	"version INTEGER PRIMARY KEY, "                       \
+#define VERSION_TABLE                                                          \
+	"CREATE TABLE IF NOT EXISTS signals.schema_version ("                  \
+	"version INTEGER PRIMARY KEY, "                                        \
 	"applied_at TIMESTAMPTZ NOT NULL DEFAULT NOW())"
 
 static const char *const steps[MIGRATE_LATEST] = {ddl_seed, ddl_exactly_once,

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "package/buildinfo.h"
 
-#include "package/pkgid.h"
+#include "pkgdb/pkgid.h"
 #include "text/line.h"
 
 enum { MAGIC = 14, HEAD = 32, FLAG_INLINE = 2, SENTINEL = 16 };
+
+#define VERSION_CHARS                                                          \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 
 struct module {
 	sv path, version;
@@ -103,15 +106,22 @@ static void take_line(struct reader *r, sv line)
 		r->held = m;
 }
 
+/*
+ * The library has no import path of its own; this is what scanners call it.
+ * Versions of Go are of letters, digits and dots.
+ */
 static void add_library(struct reader *r, sv go)
 {
-	struct module std = {.path = SV("stdlib")};
-
 	go = sv_first(go, sv_find(go, ' '));
 	if (!sv_starts(go, SV("go")))
 		return;
-	std.version = sv_from(go, 2);
-	put_purl(&std, &r->purl);
+	go = sv_from(go, 2);
+	for (size_t i = 0; i < go.n; i++)
+		if (!(go.p[i] && strchr(VERSION_CHARS, go.p[i])))
+			return;
+	r->purl.n = 0;
+	buf_str(&r->purl, "pkg:golang/stdlib@");
+	buf_sv(&r->purl, go);
 	parts_add(r->parts, r->arena, SV_NULL, buf_view(&r->purl));
 }
 

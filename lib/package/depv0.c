@@ -2,7 +2,7 @@
 #include "package/depv0.h"
 
 #include "package/jsondoc.h"
-#include "package/pkgid.h"
+#include "pkgdb/pkgid.h"
 #include "package/zdata.h"
 
 static void add_crate(const struct jsondoc *crate, struct arena *a,

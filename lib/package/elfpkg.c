@@ -4,7 +4,7 @@
 #include "package/buildinfo.h"
 #include "package/depv0.h"
 #include "package/pkgnote.h"
-#include "symbol/elfsection.h"
+#include "elf/elfsection.h"
 
 enum { NOTE, GO, CARGO, SECTIONS };
 

@@ -39,9 +39,17 @@ static size_t slot_of(const struct parts *p, sv key)
 	return i;
 }
 
-static sv find(const struct parts *p, sv key)
+/* NULL: no such part. A part can be there and have no purl. */
+static const struct part *find(const struct parts *p, sv key)
 {
-	return p->slots[slot_of(p, key)].purl;
+	const struct part *at = &p->slots[slot_of(p, key)];
+
+	return at->used ? at : NULL;
+}
+
+static sv purl_of(const struct part *part)
+{
+	return part ? part->purl : SV_NULL;
 }
 
 /* Crates have hyphens, symbols underscores. */
@@ -123,24 +131,23 @@ static sv unescape(sv path, char room[MAX_PATH])
 static sv find_go(const struct parts *p, sv raw)
 {
 	char room[MAX_PATH];
-	sv path = unescape(import_path(raw), room), purl = SV_NULL, key = path;
-	sv first;
+	sv path = unescape(import_path(raw), room), key = path;
 
-	if (!path.n)
-		return SV_NULL;
-	for (;;) {
-		size_t slash;
+	while (key.n) {
+		const struct part *part = find(p, key);
+		size_t slash = sv_rfind(key, '/');
 
-		purl = find(p, key);
-		slash = sv_rfind(key, '/');
-		if (purl.n || slash == SIZE_MAX)
+		if (part)
+			return part->purl;
+		/* What is left is the first element. */
+		if (slash == SIZE_MAX)
 			break;
 		key = sv_first(key, slash);
 	}
-	first = sv_first(path, sv_find(path, '/'));
-	if (purl.n || sv_find(first, '.') != SIZE_MAX)
-		return purl;
-	return sv_find(first, ':') == SIZE_MAX ? find(p, SV_NULL) : SV_NULL;
+	if (!key.n || sv_find(key, '.') != SIZE_MAX ||
+	    sv_find(key, ':') != SIZE_MAX)
+		return SV_NULL;
+	return purl_of(find(p, SV_NULL));
 }
 
 /* --- Rust ----------------------------------------------------------------- */
@@ -180,8 +187,9 @@ static sv find_rust(const struct parts *p, sv name)
 
 	while (n < s.n && is_word(s.p[n]))
 		n++;
-	return n && sv_starts(sv_from(s, n), SV("::")) ? find(p, sv_first(s, n))
-						       : SV_NULL;
+	if (!n || !sv_starts(sv_from(s, n), SV("::")))
+		return SV_NULL;
+	return purl_of(find(p, sv_first(s, n)));
 }
 
 sv parts_find(const struct parts *p, sv raw, sv name)

@@ -2,7 +2,7 @@
 #include "package/pkgnote.h"
 
 #include "package/jsondoc.h"
-#include "package/pkgid.h"
+#include "pkgdb/pkgid.h"
 
 enum { HEAD = 12 };
 
@@ -79,6 +79,7 @@ static bool put_purl(const struct jsondoc *d, struct buf *out)
 	sv os = jsondoc_string(d, "os");
 	sv version = jsondoc_string(d, "osVersion");
 	struct buf distro = {0};
+	bool ok;
 	struct pkgid id = {.type = purl_type(jsondoc_string(d, "type")),
 			   .name = jsondoc_string(d, "name"),
 			   .version = jsondoc_string(d, "version"),
@@ -94,9 +95,9 @@ static bool put_purl(const struct jsondoc *d, struct buf *out)
 	}
 	id.space = os;
 	id.distro = buf_view(&distro);
-	pkgid_purl(&id, out);
+	ok = pkgid_purl(&id, out);
 	buf_release(&distro);
-	return true;
+	return ok;
 }
 
 bool pkgnote_purl(sv section, struct buf *out)

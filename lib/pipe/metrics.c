@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipe/metrics.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "pipe/replacefile.h"
 
 #define FILE_INTERVAL_SEC 5
 
@@ -101,39 +100,15 @@ void metrics_set_file(const char *name)
 	file = name;
 }
 
-static bool write_file(int fd, sv s)
-{
-	while (s.n) {
-		ssize_t r = write(fd, s.p, s.n);
-
-		if (r < 0 && errno != EINTR)
-			return false;
-		if (r > 0)
-			s = sv_from(s, (size_t)r);
-	}
-	return true;
-}
-
 bool metrics_flush(void)
 {
-	struct buf tmp = {0}, text = {0};
-	bool ok = false;
-	int fd;
+	struct buf text = {0};
+	bool ok;
 
 	if (!file)
 		return true;
-	buf_printf(&tmp, "%s.tmp.%d", file, (int)getpid());
 	metrics_print(&text);
-	fd = open(buf_cstr(&tmp), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		  0644);
-	if (fd >= 0) {
-		ok = write_file(fd, buf_view(&text));
-		ok = close(fd) == 0 && ok;
-		ok = ok && rename(buf_cstr(&tmp), file) == 0;
-		if (!ok)
-			unlink(buf_cstr(&tmp));
-	}
-	buf_release(&tmp);
+	ok = replacefile_write(file, buf_view(&text));
 	buf_release(&text);
 	return ok;
 }

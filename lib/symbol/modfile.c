@@ -5,9 +5,9 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "symbol/demangle.h"
-#include "symbol/elfid.h"
-#include "symbol/elfread.h"
+#include "names/demangle.h"
+#include "elf/elfid.h"
+#include "elf/elfread.h"
 
 /* A name that was asked for, whether there is such a symbol or not. */
 struct named {

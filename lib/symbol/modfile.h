@@ -11,9 +11,9 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/table.h"
-#include "symbol/debugdirs.h"
-#include "symbol/elfmod.h"
-#include "symbol/lines.h"
+#include "elf/debugdirs.h"
+#include "elf/elfmod.h"
+#include "elf/lines.h"
 
 /* A demangled symbol, in the file's arena. */
 struct modfile_text {

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "symbol/root.h"
+#include "root/root.h"
 
 enum { SLOTS = 64 };
 

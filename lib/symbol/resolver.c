@@ -5,10 +5,10 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "symbol/hygiene.h"
+#include "names/hygiene.h"
 #include "symbol/loaded.h"
 #include "symbol/modfile.h"
-#include "symbol/root.h"
+#include "root/root.h"
 
 enum { BUCKETS = 1024 };
 

@@ -29,14 +29,14 @@
 
 #include "base/base.h"
 #include "base/buf.h"
-#include "symbol/debugdirs.h"
-#include "symbol/images.h"
-#include "symbol/jitname.h"
+#include "elf/debugdirs.h"
+#include "root/images.h"
+#include "names/jitname.h"
 #include "symbol/kallsyms.h"
-#include "symbol/lines.h"
+#include "elf/lines.h"
 #include "symbol/module.h"
 #include "symbol/perfmaps.h"
-#include "symbol/procroot.h"
+#include "root/procroot.h"
 
 struct resolver;
 

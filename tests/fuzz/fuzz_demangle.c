@@ -5,9 +5,9 @@
  */
 #include <stdlib.h>
 
-#include "symbol/demangle.h"
-#include "symbol/hygiene.h"
 #include "base/utf8.h"
+#include "names/demangle.h"
+#include "names/hygiene.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

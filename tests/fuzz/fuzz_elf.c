@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "symbol/elfid.h"
-#include "symbol/elfmod.h"
 #include "base/utf8.h"
+#include "elf/elfid.h"
+#include "elf/elfmod.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

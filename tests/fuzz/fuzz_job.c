@@ -54,8 +54,8 @@ static void read_back(const uint8_t *data, size_t size)
 	while ((more = job_next(&j, &f)) > 0)
 		if (!job_add(&again, f.tag, f.body))
 			abort();
-	if (!more && !sv_eq(buf_view(&again.mem),
-			    (sv){(const char *)data, size}))
+	if (!more &&
+	    !sv_eq(buf_view(&again.mem), (sv){(const char *)data, size}))
 		abort();
 	job_release(&j);
 	job_release(&again);

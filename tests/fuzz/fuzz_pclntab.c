@@ -2,7 +2,7 @@
 /* Go's table of functions: whatever it says, names stay inside of it. */
 #include <stdlib.h>
 
-#include "symbol/pclntab.h"
+#include "elf/pclntab.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "symbol/jitname.h"
+#include "names/jitname.h"
 #include "symbol/perfmap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

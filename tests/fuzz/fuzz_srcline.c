@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "symbol/elfmod.h"
-#include "symbol/srcline.h"
+#include "elf/elfmod.h"
+#include "elf/srcline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,10 +11,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "symbol/demangle.h"
-#include "symbol/hygiene.h"
-#include "tap.h"
 #include "base/utf8.h"
+#include "names/demangle.h"
+#include "names/hygiene.h"
+#include "tap.h"
 
 static char dir[] = "/tmp/test-demangle-XXXXXX";
 

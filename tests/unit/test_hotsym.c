@@ -144,14 +144,40 @@ static void expect_frames(struct world *w, const struct frame *fr, unsigned n,
 	}
 }
 
-static void expect_package(struct world *w, int64_t t, const char *image,
-			   const char *module, unsigned evidence)
+struct file {
+	const char *image, *purl, *module, *build_id;
+	unsigned evidence;
+};
+
+static void file_key(char key[200], int64_t win, const struct file *f)
+{
+	snprintf(key, 200, "p %lld %s %s %s %s %u", (long long)win, f->image,
+		 f->purl, f->module, f->build_id, f->evidence);
+}
+
+static void expect_package(struct world *w, int64_t t, const struct file *f)
 {
 	char key[200];
 
-	snprintf(key, sizeof(key), "p %lld %s %s %u",
-		 (long long)window_of(w, t), image, module, evidence);
+	file_key(key, window_of(w, t), f);
 	add(row_of(&w->want, key), 1, t, t);
+}
+
+/* A frame shows its file, whoever's stack it is in; once an event. */
+static void expect_files(struct world *w, const struct frame *fr, unsigned n,
+			 int64_t t, const char *image)
+{
+	static const char *const purls[] = {"pkg:deb/p0", "pkg:deb/p1"};
+	bool seen[2] = {false};
+
+	for (unsigned i = 0; i < n; i++) {
+		struct file f = {image, purls[fr[i].f % 2], "/lib/x.so", "id",
+				 2};
+
+		if (!seen[fr[i].f % 2])
+			expect_package(w, t, &f);
+		seen[fr[i].f % 2] = true;
+	}
 }
 
 /* Mostly forward, sometimes far back. */
@@ -192,9 +218,12 @@ static void one_call(struct world *w, struct hotsym *h)
 		pb_close(&b, at, 1);
 	}
 	expect_frames(w, fr, n, t, node, image);
+	expect_files(w, fr, n, t, image);
 	if (kind < 2)
-		expect_package(w, t, image, kind ? "/lib/x.so" : "/bin/prog",
-			       kind + 1);
+		expect_package(w, t,
+			       &(struct file){image, "",
+					      kind ? "/lib/x.so" : "/bin/prog",
+					      "", kind + 1});
 	w->late += w->any && window_of(w, t) + len <=
 				     w->latest - (int64_t)w->o.lateness_ms / 1000;
 	w->latest = w->any ? MAX(w->latest, t) : t;
@@ -246,7 +275,7 @@ static void end_symbol(void *ctx)
 		  s->unique_callers != s->n_callers ||
 		  s->window_end->seconds - s->window_start->seconds !=
 			  (int64_t)w->o.window_ms / 1000 ||
-		  s->confidence != (s->invocation_count >= 1000 ? 1.0 : 0.8) ||
+		  s->confidence != (s->invocation_count > 1000 ? 1.0 : 0.8) ||
 		  strncmp(s->function_id, "id:f", 4) ||
 		  strcmp(s->function_id + strlen(s->function_id) - 4, "+0x0");
 	see_batch(w, s->chunk, s->partial);
@@ -264,9 +293,9 @@ static void end_package(void *ctx)
 		w->bad = true;
 		return;
 	}
-	snprintf(key, sizeof(key), "p %lld %s %s %u",
-		 (long long)p->window_start->seconds, p->image_digest,
-		 p->module, (unsigned)p->evidence);
+	file_key(key, p->window_start->seconds,
+		 &(struct file){p->image_digest, p->purl, p->module,
+				p->build_id, (unsigned)p->evidence});
 	add(row_of(&w->got, key), p->count, p->first_seen->seconds,
 	    p->last_seen->seconds);
 	see_batch(w, p->chunk, p->partial);
@@ -361,11 +390,18 @@ static void run(const char *name, struct hotsym_opts o, unsigned calls)
 
 static void confidence(void)
 {
-	ok(batch_confidence(1, 1) == 0.8 && batch_confidence(999, 3) == 0.8 &&
-		   batch_confidence(1000, 2) == 1.0,
-	   "the seed's ladder");
-	ok(batch_confidence(1, 4) > 0.59 && batch_confidence(1, 4) < 0.61 &&
-		   batch_confidence(1000, 0) == 0.75,
+	const int64_t s = 1000000000, day = 86400 * s;
+
+	ok(batch_confidence(1, 1, 60 * s) == 0.8 &&
+		   batch_confidence(1000, 3, 60 * s) == 0.8 &&
+		   batch_confidence(1001, 2, 60 * s) == 1.0 &&
+		   batch_confidence(1001, 2, day) == 1.0 &&
+		   batch_confidence(1001, 2, day + 1) == 0.8 &&
+		   batch_confidence(2001, 2, 2 * day) == 1.0,
+	   "the seed's ladder: more than 1,000 a day");
+	ok(batch_confidence(1, 4, s) > 0.59 &&
+		   batch_confidence(1, 4, s) < 0.61 &&
+		   batch_confidence(1001, 0, s) == 0.75,
 	   "what nothing confirms counts less");
 }
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "symbol/elfid.h"
-#include "symbol/images.h"
+#include "elf/elfid.h"
+#include "root/images.h"
 #include "symbol/loaded.h"
 #include "tap.h"
 

@@ -6,8 +6,8 @@
  */
 #include <stdio.h>
 
-#include "symbol/pclntab.h"
-#include "symbol/plt.h"
+#include "elf/pclntab.h"
+#include "elf/plt.h"
 #include "tap.h"
 
 static sv read_file(const char *name)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "redact/program.h"
 #include "redact/redact.h"
 #include "redact/rules.h"
@@ -16,7 +17,6 @@
 #include "redact/value.h"
 #include "tap.h"
 #include "text/regex.h"
-#include "base/utf8.h"
 
 static struct redact *r;
 

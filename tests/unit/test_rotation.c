@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of rotated files, places in time, checkpoints as text. */
 #include "base/mem.h"
-#include "tap.h"
 #include "replay/checkpoint.h"
 #include "replay/pace.h"
 #include "replay/rotation.h"
+#include "tap.h"
 
 static void parts(const char *path, const char *want)
 {

@@ -13,11 +13,11 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/sha256.h"
-#include "symbol/elfmod.h"
-#include "symbol/hygiene.h"
+#include "elf/elfmod.h"
+#include "elf/symtab.h"
+#include "names/hygiene.h"
+#include "root/root.h"
 #include "symbol/resolver.h"
-#include "symbol/root.h"
-#include "symbol/symtab.h"
 #include "tap.h"
 
 static char dir[] = "/tmp/test-symbol-XXXXXX";

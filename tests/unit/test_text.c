@@ -9,10 +9,10 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "tap.h"
 #include "text/base64.h"
 #include "text/rfc3339.h"
-#include "base/utf8.h"
 
 static uint64_t seed = 7;
 
