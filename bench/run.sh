@@ -162,3 +162,8 @@ if command -v dpkg >/dev/null; then
 	awk '{ printf "%-46s %8.1f ms\n", "peer: dpkg -S, one path", $1 * 1e3 }' \
 		"$work/result"
 fi
+
+echo
+echo 'rt-pgload, on a PostgreSQL of its own:'
+bench/load_merge.sh "$bin"
+bench/load_live.sh "$bin"

@@ -17,7 +17,7 @@ packages='
 if [ "${1-}" = tests ]; then
 	packages="$packages
 		clang llvm libclang-rt-dev universal-ctags
-		bats bats-assert bats-support mandoc
+		bats bats-assert bats-support mandoc strace
 		chromium libxml2-utils
 		debuginfod elfutils golang-go libstd-rust-1.63
 		protobuf-compiler curl openssl time xxd xz-utils rpm python3"
