@@ -79,15 +79,34 @@ static size_t skip_word(struct lexer *l, size_t i)
 	return MIN(i, l->in.n);
 }
 
-static enum lex operator(struct lexer *l) {
-	char ch = l->in.p[l->pos]; size_t start = l->pos;
+static enum lex lex_operator(struct lexer *l)
+{
+	char ch = l->in.p[l->pos];
+	size_t start = l->pos;
 
-	while (l->pos < l->in.n && l->in.p[l->pos] == ch) l->pos++;
-	if (ch == '<' ||
-	    ch == '>'){if (l->pos < l->in.n && l->in.p[l->pos] == '&') l->pos++;
-		       return ch == '<' && l->pos - start == 3 ? LEX_HERE
-							       : LEX_REDIRECT;}
-return ch == '|' && l->pos - start == 1 ? LEX_PIPE : LEX_BREAK;
+	while (l->pos < l->in.n && l->in.p[l->pos] == ch)
+		l->pos++;
+	if (ch == '<' || ch == '>') {
+		if (l->pos < l->in.n && l->in.p[l->pos] == '&')
+			l->pos++;
+		return ch == '<' && l->pos - start == 3 ? LEX_HERE
+							: LEX_REDIRECT;
+	}
+	return ch == '|' && l->pos - start == 1 ? LEX_PIPE : LEX_BREAK;
+}
+
+/*
+ * `\"a b\"` within quotes is one word to the shell inside. The end of the
+ * word that begins at i, or SIZE_MAX.
+ */
+static size_t escaped_end(const struct lexer *l, size_t i)
+{
+	const char *close;
+
+	if (l->in.n - i < 4 || memcmp(l->in.p + i, "\\\"", 2) != 0)
+		return SIZE_MAX;
+	close = memmem(l->in.p + i + 2, l->in.n - i - 2, "\\\"", 2);
+	return close ? (size_t)(close - l->in.p) + 2 : SIZE_MAX;
 }
 
 static enum lex lex(struct lexer *l, struct argv_token *t)
@@ -99,8 +118,19 @@ static enum lex lex(struct lexer *l, struct argv_token *t)
 	if (l->pos == l->in.n)
 		return LEX_END;
 	if (is_one_of(l->in.p[l->pos], "\n;&|<>()"))
-		return operator(l);
+		return lex_operator(l);
 	start = l->pos;
+	end = escaped_end(l, start);
+	if (end != SIZE_MAX) {
+		l->pos = end;
+		*t = (struct argv_token){
+			.text = {l->in.p + start + 2, end - start - 4},
+			.start = base + start,
+			.end = base + end,
+			.longest = base + end,
+		};
+		return LEX_WORD;
+	}
 	end = l->pos = skip_word(l, start);
 	*t = (struct argv_token){
 		.text = value_unquote((sv){l->in.p + start, end - start}),

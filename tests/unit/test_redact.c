@@ -599,6 +599,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/second.tsv");
 		corpus("testdata/redact/third.tsv");
 		corpus("testdata/redact/fourth.tsv");
+		corpus("testdata/redact/fifth.tsv");
 	}
 	verdict();
 	if (argc > 1)
