@@ -202,6 +202,7 @@ shuffle() {
 	shuffle 30 "$(tmp calls)" >"$(tmp shuffled)"
 	run ! cmp -s "$(tmp calls)" "$(tmp shuffled)"
 	rt-hotsym --lateness=30s --max-callers=1000000 --max-keys=1000000 \
+		--max-memory=8GiB \
 		<"$(tmp shuffled)" >"$(tmp out)"
 	jq -r "$JQ_FRAMES" "$(tmp calls)" |
 		awk -F '\t' -v OFS='\t' "$AWK_ORACLE" | sort >"$(tmp want)"
