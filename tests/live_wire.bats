@@ -211,10 +211,12 @@ breaks() {
 	scripted --dump "$FIVE" --stream 'send:1 status:INTERNAL'
 	live --duration 4s >"$(tmp out)" 2>"$(tmp err)"
 	# 0.1 s doubled each time, times 0.5 to 1.
-	local n
+	local n breaks
 	n=$(grep -c '"request"' "$(tmp log)")
 	((n >= 5 && n <= 8)) || fail "$n requests"
-	assert_equal "$(gaps "$(tmp out)" | grep -c reconnect)" "$n"
+	# The time may be up while the last one waits for its answer.
+	breaks=$(gaps "$(tmp out)" | grep -c reconnect)
+	((breaks == n || breaks == n - 1)) || fail "$breaks gaps, $n requests"
 }
 
 @test "an agent that takes no more connections: so many attempts, exit 4" {

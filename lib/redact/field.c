@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact/field.h"
 
+#include "base/vec16.h"
 #include "text/base64.h"
 
 struct rule {
@@ -71,7 +72,7 @@ enum field_class field_classify(sv message, sv field)
 #define IS_BASE64 2
 
 /* Which of the two each byte of the text can be of. */
-static unsigned int alphabets(sv text)
+static unsigned int alphabets_short(sv text)
 {
 	static const uint8_t of[256] = {
 		['0' ... '9'] = IS_HEX | IS_BASE64,
@@ -89,10 +90,27 @@ static unsigned int alphabets(sv text)
 	return all;
 }
 
-static bool ends_in_digits(sv quartet)
+static unsigned int alphabets(sv text)
+{
+	vec16 hex = ~(vec16){0}, base64 = hex;
+
+	if (text.n < 16)
+		return alphabets_short(text);
+	for (size_t i = 0; i < text.n; i += 16) {
+		vec16 v = vec16_block(text, i), digits = vec16_digits(v);
+
+		hex &= digits | vec16_among(v | 0x20, 'a', 6);
+		base64 &= digits | vec16_letters(v) | vec16_is(v, '+') |
+			  vec16_is(v, '/');
+	}
+	return (vec16_any(~hex) ? 0 : IS_HEX) |
+	       (vec16_any(~base64) ? 0 : IS_BASE64);
+}
+
+static bool ends_in_digits(sv quartets)
 {
 	char out[8];
-	size_t n = base64_decode(out, quartet);
+	size_t n = base64_decode(out, quartets);
 
 	if (n == SIZE_MAX || n == 0)
 		return false;
@@ -119,8 +137,24 @@ bool field_is_plain_id(sv text)
 	       ends_in_digits(sv_from(text, text.n - 8));
 }
 
+/* Blanks, quotes, an =, or what is no ASCII: worth a second look. */
+static bool is_unusual(sv text, unsigned char from)
+{
+	for (size_t i = 0; text.n >= 16 && i < text.n; i += 16) {
+		vec16 v = vec16_block(text, i);
+		vec16 plain = vec16_among(v, from, (uint8_t)(0x7f - from));
+
+		if (vec16_any(~plain | vec16_is(v, '"') | vec16_is(v, '\\') |
+			      vec16_is(v, '\'') | vec16_is(v, '=')))
+			return true;
+	}
+	return text.n < 16;
+}
+
 bool field_is_id(sv text)
 {
+	if (!is_unusual(text, '!'))
+		return true;
 	/* base64 ends in =, purls have a=b behind a ?. */
 	while (text.n && text.p[text.n - 1] == '=')
 		text.n--;
@@ -128,8 +162,7 @@ bool field_is_id(sv text)
 		unsigned char c = (unsigned char)text.p[i];
 
 		if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' ||
-		    c == '\'' ||
-		    (c == '=' && !memchr(text.p, '?', i)))
+		    c == '\'' || (c == '=' && !memchr(text.p, '?', i)))
 			return false;
 	}
 	return true;
@@ -137,11 +170,13 @@ bool field_is_id(sv text)
 
 bool field_is_name(sv text)
 {
+	if (!is_unusual(text, ' '))
+		return true;
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
-		bool operator = c == '=' && i &&
-				(text.p[i - 1] == '=' || text.p[i - 1] == '!' ||
-				 memmem(text.p, i, "operator", 8));
+		bool operator= c == '=' &&
+			i &&(text.p[i - 1] == '=' || text.p[i - 1] == '!' ||
+			     memmem(text.p, i, "operator", 8));
 
 		if (c < 0x20 || c == 0x7f || c == '"' || c == '\\' ||
 		    (c == '=' && !operator))

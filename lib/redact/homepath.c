@@ -179,7 +179,12 @@ static bool is_secret_dir(sv dir)
 		"/var/lib/kubelet/pki/",
 	};
 
-	return any_in(dir, dirs, ARRAY_LEN(dirs));
+	/* Most directories are told by these. */
+	static const char *const parts[] = {".", "secrets/", "private/",
+					    "pki/"};
+
+	return any_in(dir, parts, ARRAY_LEN(parts)) &&
+	       any_in(dir, dirs, ARRAY_LEN(dirs));
 }
 
 static bool is_secret_name(sv file)
@@ -260,11 +265,8 @@ static bool is_secret_document(sv file)
 }
 
 /* A name alone is a file only if it cannot be a member: not "x.key". */
-static bool is_credential(sv dir, sv file)
+static bool is_secret_file(sv dir, sv file)
 {
-	if (file.n == 0 || sv_eq(file, SV(".")) || sv_eq(file, SV("..")) ||
-	    is_public(dir, file))
-		return false;
 	if (dir.n && is_secret_dir(dir))
 		return true;
 	if (sv_ends(dir, SV(".docker/")) && sv_eq(file, SV("config.json")))
@@ -273,6 +275,17 @@ static bool is_credential(sv dir, sv file)
 		return dir.n || file.p[0] == '.' || sv_starts(file, SV("id_"));
 	return (is_secret_end(file) && (dir.n || file.p[0] != '.')) ||
 	       is_secret_document(file);
+}
+
+static bool is_credential(sv dir, sv file)
+{
+	/* An ordinary word. */
+	if (!dir.n && sv_find(file, '.') == SIZE_MAX &&
+	    !sv_starts(file, SV("id_")))
+		return false;
+	if (file.n == 0 || sv_eq(file, SV(".")) || sv_eq(file, SV("..")))
+		return false;
+	return is_secret_file(dir, file) && !is_public(dir, file);
 }
 
 void homepath_file(sv path, struct hits *h)

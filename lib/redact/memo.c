@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "redact/memo.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 
 struct slot {
-	uint64_t context, mask;
+	struct seen_key key;
 	uint16_t name_n, text_n, out_n, notes_n;
-	bool changed;
 	/* Notes, name, text, out; the notes first: they are aligned. */
 	char bytes[MEMO_ROOM] __attribute__((aligned(8)));
 };
@@ -49,7 +47,7 @@ static bool same(const struct slot *s, const struct memo_probe *p)
 {
 	const char *b = s->bytes + s->notes_n;
 
-	return s->context == p->context && s->mask == p->mask &&
+	return s->key.lo == p->key.lo && s->key.hi == p->key.hi &&
 	       s->name_n == p->name.n && s->text_n == p->text.n &&
 	       (!p->name.n || !memcmp(b, p->name.p, p->name.n)) &&
 	       (!p->text.n || !memcmp(b + s->name_n, p->text.p, p->text.n));
@@ -57,27 +55,22 @@ static bool same(const struct slot *s, const struct memo_probe *p)
 
 static uint64_t hash_of(const struct memo_probe *p)
 {
-	uint64_t h = p->context + p->mask * 0x9e3779b97f4a7c15u;
-
-	if (p->name.n)
-		h = hash64(p->name, h);
-	return hash64(p->text, h) | 1;
+	return (p->key.lo ^ p->key.hi) | 1;
 }
 
-bool memo_get(const struct memo *m, struct memo_probe *p, struct memo_hit *hit)
+bool memo_get(const struct memo *m, const struct memo_probe *p,
+	      struct memo_hit *hit)
 {
-	size_t i;
+	uint64_t hash = hash_of(p);
+	size_t i = pair_of(m, hash) * 2;
 
-	p->hash = hash_of(p);
-	i = pair_of(m, p->hash) * 2;
 	for (size_t end = i + 2; i < end; i++) {
 		const struct slot *s = &m->slot[i];
 		const char *b = s->bytes;
 
-		if (m->tag[i] != p->hash || !same(s, p))
+		if (m->tag[i] != hash || !same(s, p))
 			continue;
 		m->older[i / 2] = !(i & 1);
-		hit->changed = s->changed;
 		hit->notes = (sv){b, s->notes_n};
 		hit->out =
 			(sv){b + s->notes_n + s->name_n + s->text_n, s->out_n};
@@ -96,17 +89,16 @@ static char *put(char *at, sv s)
 void memo_put(struct memo *m, const struct memo_probe *p,
 	      const struct memo_hit *what)
 {
-	size_t pair = pair_of(m, p->hash), i = pair * 2 + m->older[pair];
+	uint64_t hash = hash_of(p);
+	size_t pair = pair_of(m, hash), i = pair * 2 + m->older[pair];
 	struct slot *s = &m->slot[i];
 
 	if (p->text.n > MEMO_ROOM || p->name.n > MEMO_ROOM ||
 	    p->text.n + p->name.n + what->out.n + what->notes.n > MEMO_ROOM)
 		return;
-	m->tag[i] = p->hash;
+	m->tag[i] = hash;
 	m->older[pair] ^= 1;
-	s->context = p->context;
-	s->mask = p->mask;
-	s->changed = what->changed;
+	s->key = p->key;
 	s->name_n = (uint16_t)p->name.n;
 	s->text_n = (uint16_t)p->text.n;
 	s->out_n = (uint16_t)what->out.n;

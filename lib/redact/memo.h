@@ -1,33 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memo.h - what became of bytes that were judged before. Events repeat
- * themselves: the same pod, parent, frame or command line comes again and
- * again, and comparing it is cheaper than judging it.
+ * memo.h - what became of texts that were judged before and had to change.
+ * Those that had not are in seen.h, which is asked first.
  *
- * Exact: an entry keeps its input and compares all of it, so that no
- * collision of hashes can let anything pass. Bounded: a fixed number of slots
- * of MEMO_ROOM bytes, two for each hash, the older one replaced; what is
- * longer is not kept. Nothing of it is ever written anywhere.
+ * An entry keeps its input and compares all of it. Bounded: a fixed number of
+ * slots of MEMO_ROOM bytes, two for each hash, the older one replaced; what
+ * is longer is not kept. Nothing of it is ever written anywhere.
  */
 #ifndef RT_MEMO_H
 #define RT_MEMO_H
 
-#include "base/base.h"
+#include "redact/seen.h"
 
 #define MEMO_ROOM 992
 
 struct memo;
 
-/* What a verdict depends on, all of it. */
 struct memo_probe {
-	uint64_t context, mask;
+	struct seen_key key;
 	sv name, text;
-	uint64_t hash; /* memo_get fills it in for memo_put */
 };
 
 struct memo_hit {
-	bool changed;
-	sv out;	  /* what the text became, if changed */
+	sv out;	  /* what the text became */
 	sv notes; /* as put; aligned for uint16_t */
 };
 
@@ -35,7 +30,8 @@ struct memo_hit {
 struct memo *memo_new(size_t slots);
 void memo_free(struct memo *m);
 /* The hit's views live until the next memo_put. */
-bool memo_get(const struct memo *m, struct memo_probe *p, struct memo_hit *hit);
+bool memo_get(const struct memo *m, const struct memo_probe *p,
+	      struct memo_hit *hit);
 void memo_put(struct memo *m, const struct memo_probe *p,
 	      const struct memo_hit *what);
 

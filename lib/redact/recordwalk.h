@@ -18,7 +18,7 @@
 struct recordwalk;
 
 struct recordwalk_opts {
-	bool strict_paths; /* module paths that resolution needs, too */
+	bool strict_paths;     /* module paths that resolution needs, too */
 	bool keep_arguments;   /* command lines of processes stay */
 	struct policy *policy; /* the one that r has, or NULL */
 };
@@ -29,8 +29,8 @@ void recordwalk_free(struct recordwalk *w);
 
 enum recordwalk_result {
 	RECORDWALK_SAME,
-	RECORDWALK_CHANGED, /* *out is the new rt.v1.Record */
-	RECORDWALK_BAD,	    /* cannot be judged: do not let it pass */
+	RECORDWALK_CHANGED,   /* *out is the new rt.v1.Record */
+	RECORDWALK_BAD,	      /* cannot be judged: do not let it pass */
 	RECORDWALK_NAMESPACE, /* of a namespace that must not leave */
 };
 

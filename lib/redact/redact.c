@@ -2,7 +2,6 @@
 #include "redact/redact.h"
 
 #include "base/mem.h"
-#include "redact/cleanset.h"
 #include "redact/cmdline.h"
 #include "redact/homepath.h"
 #include "redact/keyval.h"
@@ -11,13 +10,15 @@
 #include "redact/policy.h"
 #include "redact/rules.h"
 #include "redact/secret.h"
+#include "redact/seen.h"
 #include "redact/userinfo.h"
 #include "redact/value.h"
 #include "base/utf8.h"
 
 #define MAX_PASSES 6
 #define MAX_ID 64 /* bytes of a build-id, and some */
-#define MEMO_SLOTS 4096 /* strings of the thorough look; 4 MiB */
+#define MEMO_SLOTS 1024 /* strings that had to change; 1 MiB */
+#define SEEN_LINES 2048 /* of four strings that had not; 128 KiB */
 
 struct redact {
 	struct redact_opts opts;
@@ -28,7 +29,7 @@ struct redact {
 	struct buf pass[2]; /* a rewriting and its rewriting */
 	struct buf taken;   /* uint16_t rules, by the call at hand */
 	struct memo *memo;
-	struct cleanset *clean; /* strings that a glance was enough for */
+	struct seen *seen;
 	uint64_t chosen; /* rules of the policy */
 };
 
@@ -69,7 +70,7 @@ struct redact *redact_new(const struct redact_opts *opts)
 	r->cmdline.programs = r->programs;
 	r->cmdline.hits = &r->hits;
 	r->memo = memo_new(MEMO_SLOTS);
-	r->clean = cleanset_new();
+	r->seen = seen_new(SEEN_LINES);
 	r->hits.policy = r->opts.policy;
 	r->hits.key = r->opts.key;
 	if (r->opts.key.n)
@@ -90,7 +91,7 @@ void redact_free(struct redact *r)
 	buf_release(&r->pass[1]);
 	buf_release(&r->taken);
 	memo_free(r->memo);
-	cleanset_free(r->clean);
+	seen_free(r->seen);
 	mem_free(r);
 }
 
@@ -340,16 +341,13 @@ static bool settle(struct redact *r, const struct job *j, struct buf *out)
 	return unstable(r, out);
 }
 
-static bool replay(struct redact *r, const struct memo_hit *hit,
+static void replay(struct redact *r, const struct memo_hit *hit,
 		   struct buf *out)
 {
-	if (!hit->changed)
-		return false;
 	buf_sv(&r->taken, hit->notes);
 	redact_count(r, (const uint16_t *)(const void *)hit->notes.p,
 		     hit->notes.n / sizeof(uint16_t));
 	buf_sv(out, hit->out);
-	return true;
 }
 
 void redact_choose(struct redact *r, uint64_t rules)
@@ -383,40 +381,41 @@ static bool judge(struct redact *r, sv t, const struct job *j,
 	return changed;
 }
 
+static bool look(struct redact *r, sv t, const struct job *j, struct buf *out)
+{
+	struct glance g = {.known = j->kind == JOB_CMDLINE &&
+				    is_known(r, j->name, t)};
+
+	return UNLIKELY(glance(r, t, j, &g)) && judge(r, t, j, &g, out);
+}
+
 /* A verdict on a string of the same bytes, asked the same way, stands. */
 static bool rewrite(struct redact *r, sv t, const struct job *j,
 		    struct buf *out)
 {
-	struct memo_probe probe = {
-		.context = (uint64_t)j->kind << 1 | j->cut,
-		.mask = r->chosen,
-		.name = j->name,
-		.text = t};
-	struct memo_hit hit = {.changed = false};
+	struct memo_probe probe = {.name = j->name, .text = t};
+	struct memo_hit hit;
 	size_t mark = out->n;
-	struct glance g;
-	bool quick;
 
 	r->taken.n = 0;
-	g.known = j->kind == JOB_CMDLINE && is_known(r, j->name, t);
-	quick = !g.known && !r->chosen && j->kind != JOB_ENV &&
-		j->kind != JOB_PAIR;
-	if (quick && cleanset_has(r->clean, probe.context & 0xff, t))
+	if (UNLIKELY(!seen_fits(j->name, t)))
+		return look(r, t, j, out);
+	probe.key = seen_key(r->seen, (uint32_t)(j->kind + 1) << 1 | j->cut,
+			     r->chosen, j->name, t);
+	if (LIKELY(seen_has(r->seen, &probe.key)))
 		return false;
-	if (LIKELY(!glance(r, t, j, &g))) {
-		if (quick)
-			cleanset_note(r->clean);
+	if (memo_get(r->memo, &probe, &hit)) {
+		replay(r, &hit, out);
+		return true;
+	}
+	if (!look(r, t, j, out)) {
+		seen_put(r->seen, &probe.key);
 		return false;
 	}
-	if (memo_get(r->memo, &probe, &hit))
-		return replay(r, &hit, out);
-	if (judge(r, t, j, &g, out)) {
-		hit.changed = true;
-		hit.out = sv_from(buf_view(out), mark);
-		hit.notes = buf_view(&r->taken);
-	}
+	hit.out = sv_from(buf_view(out), mark);
+	hit.notes = buf_view(&r->taken);
 	memo_put(r->memo, &probe, &hit);
-	return hit.changed;
+	return true;
 }
 
 void redact_count(struct redact *r, const uint16_t *rules, size_t n)

@@ -33,19 +33,57 @@ static uint32_t number_of(const struct schema_msg *m, sv name)
 	return f && f->kind == SCHEMA_STRING ? f->num : 0;
 }
 
-static enum walkplan_quick quick_of(const struct schema_field *f,
-				    enum walkplan_act act)
+/* Of the process or the event itself: it seldom comes again. */
+static bool is_unique(sv name)
 {
-	if (act == WALKPLAN_PACKED)
+	return sv_eq(name, SV("event_id")) || sv_ends(name, SV("exec_id"));
+}
+
+static enum walkplan_quick quick_value(const struct schema_field *f,
+				       enum field_class c)
+{
+	if (f->kind != SCHEMA_STRING)
 		return WALKPLAN_ASK;
-	if (act == WALKPLAN_PASS)
-		return schema_wire_type(f->kind) == 2	? WALKPLAN_SKIP
-		       : schema_wire_type(f->kind) == 0 ? WALKPLAN_INT
-							: WALKPLAN_ASK;
-	if (act != WALKPLAN_PLAIN || f->wrapped == SCHEMA_STRING ||
-	    f->wrapped == SCHEMA_BYTES)
-		return WALKPLAN_ASK;
-	return f->kind == SCHEMA_TIMESTAMP ? WALKPLAN_TIME : WALKPLAN_NUMBER;
+	if (c == FIELD_CMDLINE)
+		return WALKPLAN_CMDLINE;
+	return c == FIELD_KEEP && is_unique(f->name) ? WALKPLAN_ID
+						     : WALKPLAN_JOINS;
+}
+
+/* Nothing but a number in a message of its own, as rt.v1.ThreadInfo is. */
+static bool is_thread(const struct schema_msg *m)
+{
+	const struct schema_field *f = &m->fields[0];
+
+	return m->n == 1 && f->num == 1 && f->kind == SCHEMA_WRAPPER &&
+	       !f->repeated && f->wrapped != SCHEMA_STRING &&
+	       f->wrapped != SCHEMA_BYTES;
+}
+
+static enum walkplan_quick quick_of(const struct schema_field *f,
+				    enum walkplan_act act, enum field_class c)
+{
+	switch (act) {
+	case WALKPLAN_NESTED:
+		return is_thread(f->msg) ? WALKPLAN_THREAD : WALKPLAN_ASK;
+	case WALKPLAN_PACKED:
+		break;
+	case WALKPLAN_VALUE:
+		return quick_value(f, c);
+	case WALKPLAN_ENTRY:
+		return WALKPLAN_JOINS;
+	case WALKPLAN_PASS:
+		if (schema_wire_type(f->kind) == 2)
+			return WALKPLAN_SKIP;
+		return schema_wire_type(f->kind) == 0 ? WALKPLAN_INT
+						      : WALKPLAN_ASK;
+	case WALKPLAN_PLAIN:
+		if (f->wrapped == SCHEMA_STRING || f->wrapped == SCHEMA_BYTES)
+			break;
+		return f->kind == SCHEMA_TIMESTAMP ? WALKPLAN_TIME
+						   : WALKPLAN_NUMBER;
+	}
+	return WALKPLAN_ASK;
 }
 
 void walkplan_make(struct walkplan *p, const struct schema_msg *m,
@@ -65,11 +103,12 @@ void walkplan_make(struct walkplan *p, const struct schema_msg *m,
 			c = FIELD_PATH;
 		if (policy)
 			p->rules[i] = policy_for_field(policy, name, f->name);
+		p->warm[i] = WALKPLAN_LUKEWARM;
 		p->class[i] = (uint8_t)c;
 		p->act[i] = (uint8_t)act_of(f);
 		if (f->num < WALKPLAN_QUICK)
 			p->quick[f->num] = (uint8_t)quick_of(
-				f, (enum walkplan_act)p->act[i]);
+				f, (enum walkplan_act)p->act[i], c);
 		p->has_cmdline |=
 			c == FIELD_CMDLINE && f->kind == SCHEMA_STRING;
 	}

@@ -23,18 +23,18 @@ enum walkplan_act {
 
 /* What a field is by its number, if its wire type is as it should. */
 enum walkplan_quick {
-	WALKPLAN_ASK,	/* the schema */
-	WALKPLAN_SKIP,	/* length-delimited, passes */
-	WALKPLAN_INT,	/* a varint, passes */
-	WALKPLAN_TIME,	/* passes if it is two numbers */
-	WALKPLAN_NUMBER /* passes if it is one */
+	WALKPLAN_ASK,	  /* the schema */
+	WALKPLAN_SKIP,	  /* length-delimited, passes */
+	WALKPLAN_INT,	  /* a varint, passes */
+	WALKPLAN_TIME,	  /* passes if it is two numbers */
+	WALKPLAN_NUMBER,  /* passes if it is one */
+	WALKPLAN_THREAD,  /* passes if it is one, inside of a field 1 */
+	WALKPLAN_ID,	  /* passes if it is a plain one */
+	WALKPLAN_JOINS,	  /* its verdict is its own */
+	WALKPLAN_CMDLINE, /* its verdict hangs on binary and flags */
 };
 
-/* Does looking up what came before pay for a field? */
-struct walkplan_use {
-	uint32_t tries, hits;
-	bool rare;
-};
+#define WALKPLAN_LUKEWARM 128 /* of the fields that nothing is known of */
 
 struct walkplan {
 	bool ready;
@@ -46,7 +46,9 @@ struct walkplan {
 	/* By field number: what needs no look at the schema. */
 	uint8_t quick[WALKPLAN_QUICK]; /* enum walkplan_quick */
 	uint64_t rules[64];	       /* of the policy, by field index */
-	struct walkplan_use use[64];   /* the walk's own, by field index */
+	/* The walk's own, by field index: how often it came before, of late,
+	 * 255: always; and how often it was not looked up. */
+	uint8_t warm[64], skipped[64];
 };
 
 /*

@@ -41,49 +41,93 @@ static inline bool walkwire_finish(struct walkwire *rw, sv wire, sv *out)
 	return true;
 }
 
+static inline int walkwire_found(struct pb_cur *c, struct pb_field *f,
+				 size_t num, const char *data, size_t n)
+{
+	const char *start = c->p;
+
+	c->p = data + n;
+	*f = (struct pb_field){.num = (uint32_t)num,
+			       .wt = PB_LEN,
+			       .data = {data, n},
+			       .raw = {start, (size_t)(c->p - start)}};
+	return 1;
+}
+
 /*
  * The next field, as pb_next, faster where it is a string or a message with a
  * tag and a length of one or two bytes: nearly all are.
  */
 static inline int walkwire_next(struct pb_cur *c, struct pb_field *f)
 {
-	const unsigned char *p = (const unsigned char *)c->p, *start = p;
+	const unsigned char *p = (const unsigned char *)c->p;
 	size_t room = (size_t)(c->end - c->p), num, n;
 
-	if (room < 5 || (*p & 7) != PB_LEN)
+	if (UNLIKELY(room < 5) || (p[0] & 7) != PB_LEN)
 		return pb_next(c, f);
-	num = *p++ & 0x7f;
-	if (start[0] & 0x80)
-		num |= (size_t)*p++ << 7;
-	n = *p++;
-	if (n & 0x80)
-		n = (n & 0x7f) | (size_t)*p++ << 7;
-	/* A third byte of either, a field 0, or more than there is. */
-	if (num >> 14 || n >> 14 || num < 8 || n > room - (size_t)(p - start))
+	num = p[0] >> 3;
+	n = p[1];
+	/* A tag of one byte, and a length that fits. */
+	if (LIKELY(!((p[0] | n) & 0x80) && num && n <= room - 2))
+		return walkwire_found(c, f, num, c->p + 2, n);
+	if (p[0] & 0x80) {
+		if (p[1] & 0x80)
+			return pb_next(c, f);
+		num = (num & 15) | (size_t)p[1] << 4;
+		n = p[2];
+		p++;
+	}
+	p += 2;
+	if (n & 0x80) {
+		n = (n & 0x7f) | (size_t)*p << 7;
+		if (*p++ & 0x80)
+			return pb_next(c, f);
+	}
+	if (!num || n > (size_t)((const unsigned char *)c->end - p))
 		return pb_next(c, f);
-	f->num = (uint32_t)(num >> 3);
-	f->wt = PB_LEN;
-	f->v = 0;
-	f->data = (sv){(const char *)p, n};
-	c->p = (const char *)p + n;
-	f->raw = (sv){(const char *)start, (size_t)(p - start) + n};
-	return 1;
+	return walkwire_found(c, f, num, (const char *)p, n);
+}
+
+/* Bytes of the varint at p, of n bytes; 0: it does not end there. */
+static inline size_t walkwire_varint(const char *p, size_t n)
+{
+	uint64_t w, ends;
+	size_t i = 0;
+
+	if (n >= 8) {
+		memcpy(&w, p, 8);
+		ends = ~w & UINT64_C(0x8080808080808080);
+		if (LIKELY(ends))
+			return (size_t)__builtin_ctzll(ends) / 8 + 1;
+		i = 8;
+	}
+	for (; i < MIN(n, PB_MAX_VARINT); i++)
+		if (!(p[i] & 0x80))
+			return i + 1;
+	return 0;
 }
 
 /* Nothing but varints of the fields 1 to last, 2 at most. */
 static inline bool walkwire_is_numbers(sv wire, uint32_t last)
 {
-	for (size_t i = 0; i < wire.n;) {
-		size_t stop = i + 1 + PB_MAX_VARINT;
-
+	for (size_t i = 0, k; i < wire.n; i += k) {
 		if (wire.p[i] != 8 && (wire.p[i] != 16 || last < 2))
 			return false;
-		while (++i < MIN(stop, wire.n) && wire.p[i] & 0x80)
-			;
-		if (i++ >= MIN(stop, wire.n))
+		i++;
+		k = walkwire_varint(wire.p + i, wire.n - i);
+		if (!k)
 			return false;
 	}
 	return true;
+}
+
+/* A number of field 1, in field 1. */
+static inline bool walkwire_is_thread(sv wire)
+{
+	return wire.n > 2 && wire.n < 2 + 0x80 &&
+	       wire.p[0] == (1 << 3 | PB_LEN) &&
+	       (size_t)(unsigned char)wire.p[1] == wire.n - 2 &&
+	       walkwire_is_numbers(sv_from(wire, 2), 1);
 }
 
 /* Any text is a row of varints; only known values of an enum pass as one. */
