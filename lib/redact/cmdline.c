@@ -154,6 +154,8 @@ static void long_option(struct walk *w, sv t, char sep)
 		unknown_option(w, name);
 	else if (at == t.n)
 		bare_option(w, o);
+	else if (o->kind == PROGRAM_PLAIN)
+		hits_plain(w->c->hits, t.p + at);
 	else if (o->arity != PROGRAM_NONE)
 		cmdline_judge(w->c, (enum program_kind)o->kind, value);
 }
@@ -425,6 +427,19 @@ static bool is_login(sv t)
 	       is_password((sv){t.p + colon + 1, at - colon - 1});
 }
 
+/* The value of a word that may be a command line: "A='x y' program". */
+static sv assigned(sv v)
+{
+	size_t end;
+
+	if (v.n == 0 || (v.p[0] != '\'' && v.p[0] != '"'))
+		return value_unquote(v);
+	end = sv_find(sv_from(v, 1), v.p[0]);
+	if (end == SIZE_MAX || end + 2 >= v.n || v.p[end + 2] != ' ')
+		return value_unquote(v);
+	return (sv){v.p + 1, end};
+}
+
 /* A subcommand's name that is also a program's. */
 static bool is_verb(const struct walk *w, sv t)
 {
@@ -476,8 +491,10 @@ static void positional(struct walk *w, sv t)
 		size_t eq = sv_find(t, '=');
 		enum secret_class k = secret_key(sv_first(t, eq));
 
-		if (secret_keyed(k, sv_from(t, eq + 1), w->c->depth > 0))
-			hits_add(w->c->hits, value_unquote(sv_from(t, eq + 1)),
+		sv v = assigned(sv_from(t, eq + 1));
+
+		if (secret_keyed(k, v, w->c->depth > 0))
+			hits_add(w->c->hits, secret_part(k, v),
 				 RULES_ASSIGNMENT);
 	}
 	if ((flags(w) & PROGRAM_SUB) && w->npos <= 4)
@@ -499,7 +516,9 @@ static bool is_slash_option(const struct walk *w, sv t)
 	if (flags(w) & PROGRAM_COLONS)
 		return true;
 	colon = sv_find(t, ':');
-	return colon != SIZE_MAX &&
+	/* Not a file and something behind it. */
+	return colon != SIZE_MAX && !memchr(t.p + 1, '/', colon - 1) &&
+	       !memchr(t.p, '.', colon) &&
 	       secret_key(sv_first(sv_from(t, 1), colon - 1)) == SECRET_STRONG;
 }
 

@@ -20,6 +20,21 @@ void hits_reset(struct hits *h, sv text)
 {
 	h->text = text;
 	h->n = 0;
+	h->nplain = 0;
+}
+
+void hits_plain(struct hits *h, const char *delimiter)
+{
+	if (h->nplain < HITS_PLAIN)
+		h->plain[h->nplain++] = (size_t)(delimiter - h->text.p);
+}
+
+bool hits_is_plain(const struct hits *h, const char *delimiter)
+{
+	for (size_t i = 0; i < h->nplain; i++)
+		if (h->plain[i] == (size_t)(delimiter - h->text.p))
+			return true;
+	return false;
 }
 
 void hits_add(struct hits *h, sv part, int rule)

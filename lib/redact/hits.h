@@ -33,12 +33,16 @@ struct hits_rule {
 
 struct policy;
 
+#define HITS_PLAIN 16 /* of one string; more are judged by their names */
+
 struct hits {
-	sv text; /* what all hits are parts of */
+	sv text;		     /* what all hits are parts of */
 	const struct policy *policy; /* whose values are allowed, or NULL */
 	sv key;			     /* of HITS_TOKEN's HMAC-SHA-256 */
 	struct hit *v;
 	size_t n, cap;
+	/* Delimiters of k=v that their program says is no secret. */
+	size_t plain[HITS_PLAIN], nplain;
 };
 
 void hits_release(struct hits *h);
@@ -50,6 +54,9 @@ void hits_reset(struct hits *h, sv text);
  * hits.
  */
 void hits_add(struct hits *h, sv part, int rule);
+/* The delimiter at this byte of the text; and is it one? */
+void hits_plain(struct hits *h, const char *delimiter);
+bool hits_is_plain(const struct hits *h, const char *delimiter);
 /*
  * Appends the rewritten string and counts each merged hit once, under the
  * rule of its longest part, and as a uint16_t in `taken`. Spans are widened

@@ -84,6 +84,17 @@ static void find_prefix(sv t, sv prefix, struct hits *h)
 	}
 }
 
+/* Not a pattern of keys, as in Redis' "~cache:*". */
+static bool is_pattern(sv t, size_t i)
+{
+	size_t e = i;
+
+	while (e < t.n &&
+	       (isalnum((unsigned char)t.p[e]) || strchr("._-", t.p[e])))
+		e++;
+	return e + 1 < t.n && t.p[e] == ':' && t.p[e + 1] == '*';
+}
+
 /* ~name/, ~name at a word's end. */
 static void find_tilde(sv t, struct hits *h)
 {
@@ -93,7 +104,7 @@ static void find_tilde(sv t, struct hits *h)
 		if (at == SIZE_MAX)
 			return;
 		i += at;
-		if (i + 1 < t.n && path_start(t, i) &&
+		if (i + 1 < t.n && path_start(t, i) && !is_pattern(t, i + 1) &&
 		    (islower((unsigned char)t.p[i + 1]) ||
 		     value_marker(sv_from(t, i + 1))) &&
 		    !sv_eq(sv_first(sv_from(t, i + 1), 5), SV("root/")))

@@ -30,9 +30,10 @@ static void behind(struct cmdline *c, sv v, char sep, int rule)
 /* user/password@database; not a path, not "/ as sysdba". */
 static void slash(struct cmdline *c, sv v)
 {
-	size_t eq = sv_find(v, '='), bar, at;
+	size_t eq = sv_find(v, '='), bar = sv_find(v, '/'), at;
 
-	if (eq != SIZE_MAX) {
+	/* userid=x/y, not x/y@(DESCRIPTION=...) */
+	if (eq != SIZE_MAX && !(bar < eq)) {
 		if (!sv_eq(sv_first(v, eq), SV("userid")))
 			return;
 		v = sv_from(v, eq + 1);
@@ -78,8 +79,8 @@ static void certificate(struct cmdline *c, sv v)
 	size_t colon = sv_rfind(v, ':');
 
 	if (colon != SIZE_MAX && colon > 0 && !sv_starts(v, SV("pkcs11:")) &&
-	    !value_marker(v))
-		behind(c, v, ':', RULES_OPTION);
+	    !sv_ends(sv_first(v, colon), SV("[REDACTED")))
+		add(c, sv_from(v, colon + 1), RULES_OPTION);
 }
 
 static bool is_pair(sv v, sv *key, sv *value)
@@ -93,6 +94,21 @@ static bool is_pair(sv v, sv *key, sv *value)
 	return memchr(key->p, ' ', key->n) == NULL;
 }
 
+/* Of what is kept beside a secret, what is none. */
+static bool is_public(sv key)
+{
+	static const char *const list[] = {
+		"user",	    "username", "login",    "email", "host",
+		"hostname", "port",	"endpoint", "type",  "region",
+		"name",	    "database", "dbname",   "ttl",   "max_ttl",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(list); i++)
+		if (sv_eq(key, sv_str(list[i])))
+			return true;
+	return false;
+}
+
 static void pair(struct cmdline *c, sv v, bool any)
 {
 	enum secret_class class;
@@ -101,7 +117,7 @@ static void pair(struct cmdline *c, sv v, bool any)
 	if (!is_pair(v, &key, &value))
 		return;
 	if (any) {
-		if (!sv_starts(value, SV("@")))
+		if (!sv_starts(value, SV("@")) && !is_public(key))
 			add(c, value, RULES_ASSIGNMENT);
 		return;
 	}
@@ -112,7 +128,7 @@ static void pair(struct cmdline *c, sv v, bool any)
 		return;
 	class = secret_env_key(key);
 	if (secret_keyed(class, value, c->depth > 0))
-		add(c, value, RULES_ENV);
+		add(c, secret_part(class, value_unquote(value)), RULES_ENV);
 }
 
 static void maybe(struct cmdline *c, sv v)
@@ -206,8 +222,8 @@ static bool ends_in_any(sv name, const char *const *list, size_t n)
 /* --auth user:pass, --login user:pass; not host:port, not URLs. */
 static bool weak_userpass(struct cmdline *c, sv name, sv v)
 {
-	static const char *const logins[] = {"auth", "login", "creds",
-					     "credentials", "userpass"};
+	static const char *const logins[] = {
+		"auth", "login", "cred", "creds", "credentials", "userpass"};
 	size_t colon = sv_find(v, ':');
 	bool letter = false;
 
@@ -237,7 +253,9 @@ static bool is_pin(sv name, sv v)
 
 bool cmdline_named(struct cmdline *c, sv name, sv value)
 {
-	switch (secret_key(name)) {
+	enum secret_class class = secret_key(name);
+
+	switch (class) {
 	case SECRET_NONE:
 		if (weak_userpass(c, name, value))
 			return true;
@@ -245,9 +263,11 @@ bool cmdline_named(struct cmdline *c, sv name, sv value)
 			return false;
 		break;
 	case SECRET_WEAK:
+		if (weak_userpass(c, name, value))
+			return true;
 		if (value_random(value) || is_pin(name, value))
 			break;
-		return weak_userpass(c, name, value);
+		return false;
 	case SECRET_MATERIAL:
 		if (value_path(value) || value_word(value))
 			return false;
@@ -257,6 +277,6 @@ bool cmdline_named(struct cmdline *c, sv name, sv value)
 	case SECRET_STRONG:
 		break;
 	}
-	add(c, value, RULES_OPTION);
+	add(c, secret_part(class, value), RULES_OPTION);
 	return true;
 }

@@ -63,6 +63,29 @@ static bool take_key(sv t, size_t i, struct pair *p)
 	return p->key.n >= 2;
 }
 
+static char before_key(sv t, const struct pair *p)
+{
+	return p->key_start > 0 ? t.p[p->key_start - 1] : '\0';
+}
+
+/* token.example:443 */
+static bool is_port(sv key, sv value)
+{
+	if (!memchr(key.p, '.', key.n) || value.n < 2 || value.n > 5)
+		return false;
+	for (size_t i = 0; i < value.n; i++)
+		if (!isdigit((unsigned char)value.p[i]))
+			return false;
+	return true;
+}
+
+/* A quote that ends something there: "New password:"; */
+static bool closes(sv t, size_t i)
+{
+	return i + 1 >= t.n || is_blank((unsigned char)t.p[i + 1]) ||
+	       strchr(";,)]}", t.p[i + 1]);
+}
+
 /* k:v in one word is a pair only where a word can begin, not "a/token:1". */
 static bool colon_pair(sv t, const struct pair *p)
 {
@@ -139,6 +162,8 @@ static size_t word_end(sv t, size_t i, unsigned where)
 			break;
 		if (c == '\\' && i + 1 < t.n && is_quote(t.p[i + 1]))
 			break;
+		if (c == '#' && (where & KEYVAL_QUERY))
+			break;
 		if ((where & KEYVAL_SCRIPT) && strchr(";&|<>()", (char)c))
 			break;
 		if ((c == ',' || c == ';' || c == '&') && next_pair(t, i + 1))
@@ -169,7 +194,9 @@ static sv take_value(sv t, size_t i, unsigned where, bool *quoted)
 {
 	size_t end;
 
-	if (t.p[i] == '\\' && i + 1 < t.n && is_quote(t.p[i + 1]))
+	/* \"x\", and N'x' of SQL, b'x' of Python */
+	if (i + 1 < t.n && is_quote(t.p[i + 1]) &&
+	    (t.p[i] == '\\' || isalpha((unsigned char)t.p[i])))
 		i++;
 	*quoted = t.p[i] == '"' || t.p[i] == '\'';
 	end = *quoted ? quote_end(t, i) : word_end(t, i, where);
@@ -277,7 +304,7 @@ static size_t find_header(sv t, const struct pair *p, enum header kind,
 			  unsigned where, struct hits *h)
 {
 	bool script = where & KEYVAL_SCRIPT, known = true;
-	char before = p->key_start > 0 ? t.p[p->key_start - 1] : '\0';
+	char before = before_key(t, p);
 	char first = t.p[p->value];
 	size_t end = t.n;
 	sv v;
@@ -309,13 +336,18 @@ static size_t find_header(sv t, const struct pair *p, enum header kind,
 static bool is_secret(sv t, const struct pair *p, enum secret_class c,
 		      unsigned where)
 {
-	char before = p->key_start > 0 ? t.p[p->key_start - 1] : '\0';
+	char before = before_key(t, p);
 	bool quoted;
 	sv v = take_value(sv_first(t, p->value + MAX_JUDGED), p->value, where,
 			  &quoted);
 
 	/* 'Password: ' */
-	if (!p->quoted_key && is_quote(before) && t.p[p->value] == before)
+	if (!p->quoted_key && (is_quote(before) || p->colon) &&
+	    is_quote(t.p[p->value]) && closes(t, p->value))
+		return false;
+	/* reset_token:string:index */
+	if (p->colon && (is_port(p->key, v) ||
+			 value_word(sv_first(v, MIN(sv_find(v, ':'), v.n)))))
 		return false;
 
 	/* -storepass:env NAME; "password: ;" */
@@ -336,6 +368,18 @@ static bool behind_marker(sv t, size_t i)
 	       value_marker(sv_from(t, from + open)) == i - from - open;
 }
 
+/* ${NAME:-}, ${NAME:?why}: no default that could be one. */
+static bool is_expansion(sv t, size_t i, const struct pair *p)
+{
+	char how = i + 1 < t.n ? t.p[i + 1] : '\0';
+
+	if (!p->colon || p->key_start < 2 ||
+	    memcmp(t.p + p->key_start - 2, "${", 2) != 0)
+		return false;
+	return how == '?' || how == '+' ||
+	       (how == '-' && i + 2 < t.n && t.p[i + 2] == '}');
+}
+
 /* The delimiter at i; returns where to go on. */
 static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 {
@@ -347,7 +391,8 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 	sv v;
 
 	before = i > 0 ? t.p[i - 1] : '=';
-	if (before == '=' || before == '!' || before == '<' || before == '>' ||
+	if (hits_is_plain(h, t.p + i) || before == '=' || before == '!' ||
+	    before == '<' || before == '>' ||
 	    (before == ']' && behind_marker(t, i)))
 		return i;
 	if (!take_key(t, before == ':' ? i - 1 : i, &p) ||
@@ -355,6 +400,8 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 		return i;
 	/* test "$PASSWORD" = x */
 	if (p.quoted_key && p.key_start > 0 && t.p[p.key_start - 1] == '$')
+		return i;
+	if (is_expansion(t, i, &p))
 		return i;
 	c = secret_key(p.key);
 	if (c == SECRET_NONE || (p.colon && !colon_pair(t, &p)))
@@ -364,8 +411,11 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 		return find_header(t, &p, kind, where, h);
 	if (!is_secret(t, &p, c, where))
 		return i;
+	/* http://h/?token=x#top */
+	if (before_key(t, &p) == '?' || before_key(t, &p) == '&')
+		where |= KEYVAL_QUERY;
 	v = take_value(t, p.value, where, &quoted);
-	hits_add(h, v, RULES_ASSIGNMENT);
+	hits_add(h, secret_part(c, v), RULES_ASSIGNMENT);
 	return (size_t)(v.p - t.p) + v.n;
 }
 

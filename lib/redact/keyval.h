@@ -13,6 +13,7 @@
 enum keyval_where {
 	KEYVAL_ARGV = 1,   /* `k= v` is an empty value and an argument */
 	KEYVAL_SCRIPT = 2, /* $var in lower case is a placeholder */
+	KEYVAL_QUERY = 4,  /* of a URL: # ends a value; keyval.c's own */
 };
 
 /* Everywhere in the text, which is part of h->text. Linear. */

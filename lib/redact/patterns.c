@@ -148,17 +148,25 @@ const struct pattern patterns[] = {
 	 "password\\b[^=;]*=\\s*(?:password\\s*\\(\\s*)?(?:'([^']+)|\""
 	 "([^\"]+))|\\b(?:old_)?password\\s*\\(\\s*(?:'([^']+)|\"([^\"]+))",
 	 "password", PATTERNS_PLAIN, false},
-	{"database-dsn", "[^\\s:/@'\"=]+:([^\\s'\"]+)@(?:tcp|tcp6|udp|unix)\\(",
-	 "@tcp @udp @unix(", PATTERNS_PLAIN, false},
+	{"database-dsn", "[^\\s:/@'\"=]+:([^\\s'\"]+)@(?:tcp|tcp6|udp|unix)?\\(",
+	 "@tcp @udp @unix( @(", PATTERNS_PLAIN, false},
 	{"xml-element",
 	 "(?i)<[a-z0-9_:.\\-]*(?:password|passwd|passphrase|secret|token|apikey"
-	 ")>([^<>]+)<",
+	 ")>([^<>]+)</",
 	 "password> passwd> passphrase> secret> token> apikey>",
 	 PATTERNS_PLAIN, false},
 	{"code-login",
 	 "(?i)\\b(?:auth\\s*=\\s*\\(|\\w*auth\\(|\\.?login\\()\\s*\\\\?['\"][^'\"]*['\"]"
 	 "\\s*,\\s*\\\\?(?:'([^']+)|\"([^\"]+))",
 	 "auth=( auth\x1f= auth( login(", PATTERNS_PLAIN, false},
+	{"code-connect",
+	 "(?i)(?:connect|new PDO)\\s*\\(\\s*(?:'[^']*'|\"[^\"]*\")\\s*,\\s*(?:"
+	 "'[^']*'|\"[^\"]*\")\\s*,\\s*(?:'([^']+)|\"([^\"]+))",
+	 "connect( connect\x1f( pdo(", PATTERNS_PLAIN, false},
+	{"oracle-url", "(?i)\\bjdbc:oracle:[a-z0-9]+:[^/\\s:@'\"]+/([^@\\s'\"]+)@",
+	 "jdbc:oracle", PATTERNS_PLAIN, false},
+	{"wifi", "(?i)\\bWIFI:(?:[^\\s\"']*;)?P:((?:\\\\.|[^;\\\\])+)", "wifi:",
+	 PATTERNS_PLAIN, false},
 	{"named-value",
 	 "(?i)\"(?:name|key)\\\\?\"\\s*:\\s*\\\\?\"[^\"]*(?:passw|secret|token|pwd|"
 	 "api_?key|access_?key|private_?key|credential)[^\"]*\"\\s*,\\s*\\\\?\""
@@ -173,16 +181,20 @@ const struct pattern patterns[] = {
 	 "\\bmachine\\s+\\S+\\s+password\\s+([^\\s\"']+)",
 	 "password", PATTERNS_PLAIN, false},
 	{"expect-send",
-	 "(?i)(?:assword|assphrase|asscode|\\bPIN\\b)[^\\n]{0,40}?[;\\s]\\s*"
-	 "send\\s+(?:--\\s+)?(?:\\\\?\"((?:[^\"\\\\]|\\\\[^\"])+)|\\{([^}]+)|'([^']+))",
+	 "(?i)(?:assword|assphrase|asscode|\\bPIN\\b)[^\\n]{0,40}?[;{\\s]\\s*"
+	 "send\\s+(?:--\\s+)?(?:\\\\?\"((?:[^\"\\\\]|\\\\[^\"])+)|\\{([^}]+)|'([^']+)|([^\\s\"{}';]{4,}))",
 	 "send", PATTERNS_PLAIN, false},
 	{"text-option",
 	 "(?i)(?:^|[\\s\"'])--?(?:[a-z0-9_.\\-]*[_.\\-])?(?:password|passwd|"
 	 "passphrase|secret|token|api-?key|access-?key|secret-?key)[ \\t]+(?:"
 	 "\"([^\"]+)|'([^']+)|([^\\s\"']+))",
 	 "pass secret token key", PATTERNS_PLAIN, true},
-	{"pgpass", "(?m)^[^:\\s]+:(?:[0-9]{2,5}|\\*):[^:\\s]+:[^:\\s]+:(\\S+)",
-	 ":5432: :5433: :6432: :*:", PATTERNS_PLAIN, true},
+	{"pgpass",
+	 "(?m)(?:^|['\"])[^:\\s'\"]+:(?:[0-9]{2,5}|\\*):[^:\\s'\"]+:[^:\\s'\"]+:"
+	 "([^\\s'\"]+)",
+	 ":5432: :5433: :6432: :*:", PATTERNS_PLAIN, false},
+	{"redis-acl", "(?i)\\bsetuser\\s+[^\\n]*?\\s>([^\\s\"']+)", "setuser",
+	 PATTERNS_PLAIN, false},
 };
 
 const size_t patterns_n = ARRAY_LEN(patterns);

@@ -143,6 +143,9 @@ const struct proglist_entry proglist[] = {
 	{"psexec.py wmiexec.py secretsdump.py smbexec.py atexec.py "
 	 "GetUserSPNs.py GetNPUsers.py ticketer.py lookupsid.py",
 	 NO, "hashes:S aesKey:S dc-ip: k-", "#1:P", LONG1, 0},
+	{"kerbrute", "d: t: o:", "dc: domain: threads: output:", NO, SUB, 0},
+	{"kerbrute passwordspray,", "d: t: o:",
+	 "dc: domain: threads: output: user-as-pass-", "#3:S", 0, 0},
 	{"hydra medusa ncrack patator", "p:S P: l: L: C: s: t: o: u: U: h: M:",
 	 NO, NO, 0, 0},
 	/* Web */
@@ -155,12 +158,19 @@ const struct proglist_entry proglist[] = {
 	 "password:S http-password:S http-passwd:S ftp-password:S "
 	 "proxy-password:S proxy-passwd:S header:H user: http-user: "
 	 "post-data: body-data: ask-password- use-askpass: "
+	 "load-cookies: save-cookies: keep-session-cookies- "
 	 "output-document: execute:K",
 	 NO, 0, 0},
 	{"http https xh xhs", "a:A A: o: s: p:",
 	 "auth:A auth-type: session: proxy: cert: cert-key: cert-key-pass:S "
 	 "verify: output: bearer:S",
 	 NO, 0, 0},
+	{"oathtool", "c: d: w: s: S: N: b- v-",
+	 "counter: digits: window: time-step-size: start-time: now: totp~ "
+	 "hotp- base32-",
+	 "#1:S", 0, 0},
+	{"crudini", NO, "set- get- del-", "#4:S", 0, 0},
+	{"nikto", NO, "id:U h: host: p: port: o: Format:", NO, LONG1, 0},
 	{"ab", "A:U P:U H:H C:B n: c: t: p: T: X: u: g: e: s:", NO, NO, 0, 0},
 	{"hey wrk wrk2 bombardier siege oha vegeta", "a:U H:H d: m: T: t: c: n:",
 	 "header:H", NO, 0, 0},
@@ -195,7 +205,7 @@ const struct proglist_entry proglist[] = {
 	 "passwd:S subj: CAkey: keyform: keyout: certpbe: keypbe: kdfopt: "
 	 "secret:S challengePassword:S",
 	 NO, LONG1 | SUB, 0},
-	{"openssl passwd,", NO, "salt:S in: out: 1- 5- 6- apr1- stdin-",
+	{"openssl passwd,", NO, "salt: in: out: 1- 5- 6- apr1- stdin-",
 	 "#2:S #3:S #4:S", LONG1, 0},
 	{"gpg gpg2 gpgsm gpg-preset-passphrase gpgtar",
 	 "r: u: o: N: R: P:S c-",
@@ -220,7 +230,7 @@ const struct proglist_entry proglist[] = {
 	 "NonInteractive-",
 	 NO, LONG1, 0},
 	{"ansible-vault", NO, "name: vault-password-file: vault-id: output:",
-	 "encrypt_string:S", 0, 0},
+	 "encrypt_string:s", 0, 0},
 	{"wpa_cli", "i: p:", NO, "psk:S password:S wep_key0:S sae_password:S",
 	 0, 0},
 	{"certutil pk12util", "W:S K:S w: k: d: n: i: o: f: h:", NO, NO, 0, 0},
@@ -370,7 +380,9 @@ const struct proglist_entry proglist[] = {
 	 "extra-index-url: token:S api-key:S",
 	 "http-basic.*:r github-oauth.*:S gitlab-oauth.*:S gitlab-token.*:S "
 	 "bearer.*:S pypi-token.*:S",
-	 PAIRS, 0},
+	 PAIRS | SUB, 0},
+	{"bundle config,", NO, "global- local- set- delete:", "#*:U", 0, 0},
+	{"zkCli.sh zkcli", NO, "server: timeout:", "digest:U", LONG1, 0},
 	{"cargo", "p: F:", "token:S registry: package: features:", NO, SUB, 0},
 	{"cargo login,", NO, "registry:", "#2:s", 0, 0},
 	{"dotnet", "c: f: o: r:", "configuration: framework: output:", NO, SUB,

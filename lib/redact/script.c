@@ -250,6 +250,8 @@ static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 	for (size_t i = from + 1; i < to; i++) {
 		if (is_any(c->words[i].text, options, ARRAY_LEN(options)))
 			return true;
+		if (sv_ends(c->words[i].text, SV("=/dev/stdin")))
+			return true;
 		if (sv_eq(name, SV("sudo")) && has_flag(&c->words[i], 'S'))
 			return true;
 		if (sv_eq(name, SV("htpasswd")) && has_flag(&c->words[i], 'i'))

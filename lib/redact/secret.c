@@ -218,7 +218,9 @@ enum secret_class secret_key(sv key)
 	for (int i = at + 1; i < ws.n; i++) {
 		if (about(&ws, at, i))
 			return SECRET_NONE;
-		if (ws.flags[i] & KEYWORD_SOFT)
+		/* "adminPasswordKey" is where a password is kept. */
+		if (ws.flags[i] & KEYWORD_SOFT ||
+		    (!strcmp(ws.w[i], "key") && is_password(ws.w[at])))
 			best = SECRET_WEAK;
 	}
 	return best;
@@ -268,11 +270,28 @@ bool secret_keyed(enum secret_class c, sv value, bool script)
 	    value_word(value))
 		return false;
 	if (c == SECRET_STRONG)
-		return true;
+		return !value_plain_path(value);
+	/* A file, or a name and where its file is. */
 	if (c == SECRET_MATERIAL)
-		return !value_path(value);
+		return !value_path(value) &&
+		       !value_plain_path(
+			       sv_from(value, sv_find(value, ':') + 1));
 	/* auth=user:password */
 	return value_random(value) ||
 	       (sv_find(value, ':') != SIZE_MAX &&
 		value_chosen(sv_from(value, sv_find(value, ':') + 1)));
+}
+
+sv secret_part(enum secret_class c, sv value)
+{
+	size_t colon = sv_find(value, ':');
+
+	if (c == SECRET_STRONG || colon == SIZE_MAX || colon == 0 ||
+	    colon + 1 == value.n || sv_starts(value, SV("[REDACTED")))
+		return value;
+	for (size_t i = 0; i < colon; i++)
+		if (!isalnum((unsigned char)value.p[i]) &&
+		    !strchr("._@-", value.p[i]))
+			return value;
+	return sv_from(value, colon + 1);
 }

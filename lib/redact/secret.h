@@ -40,4 +40,7 @@ bool secret_named_id(sv key);
  */
 bool secret_keyed(enum secret_class c, sv value, bool script);
 
+/* Of "creds=user:password", the password; else all of it. */
+sv secret_part(enum secret_class c, sv value);
+
 #endif

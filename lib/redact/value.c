@@ -14,6 +14,20 @@ static bool is_name(sv s)
 	return true;
 }
 
+/* env.DB_PASSWORD, vault.db-pass: not a shell's, whose - brings a default. */
+static bool is_property(sv s)
+{
+	size_t dot = sv_find(s, '.');
+
+	if (dot == SIZE_MAX || !is_name(sv_first(s, dot)))
+		return false;
+	for (size_t i = dot; i < s.n; i++)
+		if (!isalnum((unsigned char)s.p[i]) && s.p[i] != '_' &&
+		    s.p[i] != '.' && s.p[i] != '-')
+			return false;
+	return true;
+}
+
 static bool has_lower(sv s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -49,7 +63,7 @@ static bool variable(sv v, bool script)
 			in.n = colon;
 		if (enclosed(v, SV("${{"), SV("}}")))
 			return true;
-		return is_name(in);
+		return is_name(in) || is_property(in);
 	}
 	in = sv_from(v, 1);
 	if (in.n == 1 && strchr("@*#?0123456789", in.p[0]))
@@ -95,6 +109,45 @@ static bool percent(sv v)
 	       (v.p[v.n - 1] == '%' && is_name((sv){v.p + 1, v.n - 2}));
 }
 
+/* Where the secret lies, for who may fetch it. */
+static bool reference(sv v)
+{
+	static const char *const heads[] = {
+		"op://",      "ssm://",	      "vault://",    "vault:",
+		"awssm://",   "asm://",	      "gcpsm://",    "sm://",
+		"akv://",     "azurekv://",   "keyvault://", "sops://",
+		"ref+",	      "secret://",    "secrets://",  "bws://",
+		"doppler://", "infisical://", "berglas://",  "kms://",
+		"keyring://", "keychain://",  "env://",	     "secretref:",
+		"@/",	      "@./",	      "@~/",	     "arn:aws",
+		"os.environ", "os.getenv(",   "process.env", "ENV[",
+		"ENV.fetch(", "getenv(",      "$env:",	     "$ENV{",
+		"$_ENV[",     "$_SERVER[",    "System.get",  "std::env",
+		"%env(",      "secrets.",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		if (sv_starts(v, sv_str(heads[i])))
+			return v.n > strlen(heads[i]);
+	return sv_starts(v, SV("projects/")) &&
+	       memmem(v.p, v.n, "/secrets/", 9);
+}
+
+/* getpass(), NOW(), passwordPrompt(): what a program calls for. */
+static bool call(sv v)
+{
+	while (v.n && strchr(";,)}]", v.p[v.n - 1]) &&
+	       !(v.n >= 2 && v.p[v.n - 2] == '('))
+		v.n--;
+	if (!sv_ends(v, SV("()")) || v.n < 4 || !isalpha((unsigned char)v.p[0]))
+		return false;
+	for (size_t i = 0; i + 2 < v.n; i++)
+		if (!isalnum((unsigned char)v.p[i]) && v.p[i] != '_' &&
+		    v.p[i] != '.')
+			return false;
+	return true;
+}
+
 bool value_placeholder(sv v, bool script)
 {
 	static const char *const words[] = {
@@ -128,6 +181,7 @@ bool value_placeholder(sv v, bool script)
 		"...",
 		"null",
 		"(null)",
+		"random",
 	};
 
 	v = value_unquote(v);
@@ -136,7 +190,8 @@ bool value_placeholder(sv v, bool script)
 	if (all_of(v, "*") || (v.n >= 3 && all_of(v, "xX")) ||
 	    (v.n >= 3 && (all_of(v, ".") || all_of(v, "-") || all_of(v, "#"))))
 		return true;
-	if (bracketed(v) || percent(v) || variable(v, script))
+	if (bracketed(v) || percent(v) || variable(v, script) || reference(v) ||
+	    call(v))
 		return true;
 	if (sv_starts(v, SV("{{")))
 		return true;
@@ -148,10 +203,15 @@ bool value_word(sv v)
 	static const char *const words[] = {
 		"true",	   "false",    "yes",	   "no",       "on",
 		"off",	   "null",     "none",	   "nil",      "undefined",
-		"enabled", "disabled", "required", "optional",
+		"enabled", "disabled", "required", "optional", "string",
+		"integer", "text",     "boolean",  "0",	       "1",
 	};
 
-	return listed(value_unquote(v), words, ARRAY_LEN(words));
+	v = value_unquote(v);
+	/* The end of what it stands in. */
+	while (v.n > 1 && strchr("})];,", v.p[v.n - 1]))
+		v.n--;
+	return listed(v, words, ARRAY_LEN(words));
 }
 
 bool value_path(sv v)
@@ -163,6 +223,23 @@ bool value_path(sv v)
 	       sv_starts(v, SV("@/")) || sv_ends(v, SV(".json")) ||
 	       sv_ends(v, SV(".pem")) || sv_ends(v, SV(".key")) ||
 	       sv_ends(v, SV(".crt"));
+}
+
+bool value_plain_path(sv v)
+{
+	size_t slashes = 0;
+
+	v = value_unquote(v);
+	if (v.n == 0 || v.p[0] != '/')
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		slashes += c == '/';
+		if (!islower(c) && !isdigit(c) && !strchr("/._-", (char)c))
+			return false;
+	}
+	return slashes >= 2;
 }
 
 struct run {

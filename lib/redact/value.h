@@ -20,6 +20,8 @@ bool value_word(sv v);
 
 /* An absolute, home or ./ path, a file: URL, a key file's name. */
 bool value_path(sv v);
+/* An absolute path that no password looks like: /etc/pki/pass.txt */
+bool value_plain_path(sv v);
 
 /*
  * Random-looking: a run of 16 or more base64, base64url or hex characters

@@ -50,6 +50,15 @@ static bool holds(sv hay, sv needle)
 	return needle.n == 0 || memmem(hay.p, hay.n, needle.p, needle.n);
 }
 
+static size_t times(sv hay, sv needle)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; needle.n && i + needle.n <= hay.n; i++)
+		n += !memcmp(hay.p + i, needle.p, needle.n);
+	return n;
+}
+
 static size_t markers(sv s)
 {
 	size_t n = 0;
@@ -79,7 +88,7 @@ static size_t parts(char *field, sv *v, size_t max)
 
 static size_t caught, missed, spurious, lines;
 
-/* A secret that is a word of the text that stays cannot be looked for. */
+/* A secret may also be a word of the text that stays: one must be gone. */
 static void judge(sv binary, sv args, char *secrets, char *stays)
 {
 	sv want[16], stay[32];
@@ -91,7 +100,7 @@ static void judge(sv binary, sv args, char *secrets, char *stays)
 	if (redact_cmdline(r, binary, args, false, &out))
 		got = buf_view(&out);
 	for (size_t i = 0; i < nw; i++) {
-		bool gone = !holds(got, want[i]) || markers(got) >= nw;
+		bool gone = times(got, want[i]) < times(args, want[i]);
 
 		caught += gone;
 		missed += !gone;
@@ -600,6 +609,8 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/third.tsv");
 		corpus("testdata/redact/fourth.tsv");
 		corpus("testdata/redact/fifth.tsv");
+		corpus("testdata/redact/sixth.tsv");
+		corpus("testdata/redact/seventh.tsv");
 	}
 	verdict();
 	if (argc > 1)
