@@ -110,13 +110,14 @@ awk 'NR == 1 { base = $2 } NR == 2 { printf "%s %.1f %% (%.2f s, %.2f s)\n",
 	($2 / base - 1) * 100, base, $2 }' "$work/through" "$work/result"
 
 echo
-jq -r '.. | .arguments? // empty | strings' "$work/head.ndjson" |
-	tr '\n' ' ' | tr ' ' '\n' | grep . >"$work/words"
 jq -r '.. | .arguments? // empty | strings | gsub("\n"; " ")' \
 	"$work/head.ndjson" | grep . >"$work/lines"
-echo 'argument text, whole command lines and single words:'
-"$bench/redact-strings" "$work/lines"
-"$bench/redact-strings" "$work/words"
+sort -u "$work/lines" >"$work/once"
+fold -s -w 34 "$work/once" | grep . | sort -u >"$work/pieces"
+echo 'argument text: command lines as they come, each once, and in pieces:'
+for strings in lines once pieces; do
+	"$bench/redact-strings" "$work/$strings"
+done
 
 echo
 echo 'floors of this machine, MB/s:'

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "redact/rules.h"
 #include "redact/secret.h"
+#include "redact/unlisted.h"
 #include "redact/value.h"
 
 /* One command as its program reads it. */
@@ -204,14 +205,6 @@ static sv stem(sv name)
 	return sv_first(name, n);
 }
 
-static bool has_letter(sv v)
-{
-	for (size_t i = 0; i < v.n; i++)
-		if (isalpha((unsigned char)v.p[i]))
-			return true;
-	return false;
-}
-
 /* Does -u, -U, -l, --user or the like name somebody on this command line? */
 static bool names_user(const struct walk *w)
 {
@@ -221,22 +214,8 @@ static bool names_user(const struct walk *w)
 	for (size_t i = w->from; i + 1 < w->end; i++)
 		for (size_t k = 0; k < ARRAY_LEN(names); k++)
 			if (sv_eq(w->c->words[i].text, sv_str(names[k])))
-				return has_letter(w->c->words[i + 1].text);
+				return unlisted_named(w->c->words[i + 1].text);
 	return false;
-}
-
-static bool is_mixed(sv v)
-{
-	bool upper = false, lower = false, digit = false;
-
-	for (size_t i = 0; i < v.n; i++) {
-		upper |= isupper((unsigned char)v.p[i]) != 0;
-		lower |= islower((unsigned char)v.p[i]) != 0;
-		digit |= isdigit((unsigned char)v.p[i]) != 0;
-		if (strchr("/=:(<{", v.p[i]))
-			return false;
-	}
-	return v.n >= 8 && upper && lower && digit;
 }
 
 /*
@@ -248,16 +227,13 @@ static bool unlisted_short(struct walk *w, sv t)
 	bool pass = t.n >= 2 && (t.p[1] == 'p' || t.p[1] == 'P');
 	sv v;
 
-	if (t.n < 2 || !strchr("pPkKtTswaAc", t.p[1]) || (t.n > 2 && !pass))
+	if (t.n < 2 || !strchr(UNLISTED_SHORTS, t.p[1]) || (t.n > 2 && !pass))
 		return false;
 	v = t.n > 2	    ? sv_from(t, 2)
 	    : w->i < w->end ? w->c->words[w->i].text
 			    : SV_NULL;
-	if (value_path(v) || v.n < 4 || v.p[0] == '-')
-		return false;
-	if (!value_chosen(v) && !(pass && t.n == 2 && is_mixed(v)) &&
-	    !(pass && t.n == 2 && has_letter(v) &&
-	      sv_find(v, '/') == SIZE_MAX && names_user(w)))
+	if (!unlisted_value(v, pass && t.n == 2,
+			    pass && t.n == 2 && names_user(w)))
 		return false;
 	cmdline_judge(w->c, PROGRAM_SECRET, v);
 	w->i += t.n == 2;
@@ -384,49 +360,6 @@ static bool is_command_line(const struct walk *w, sv t)
 	       programs_find(w->c->programs, sv_first(t, blank));
 }
 
-/* Of names with a colon and an @ that are no logins. */
-static bool is_scheme(sv s)
-{
-	static const char *const list[] = {
-		"npm", "file", "git",	    "mailto", "sip",  "sips",
-		"ssh", "pkg",  "workspace", "acct",   "xmpp", "urn"};
-
-	for (size_t i = 0; i < ARRAY_LEN(list); i++)
-		if (sv_eq(s, sv_str(list[i])))
-			return true;
-	return false;
-}
-
-static bool is_password(sv v)
-{
-	return v.n >= 4 && has_letter(v) && sv_find(v, '/') == SIZE_MAX &&
-	       v.p[0] != '$' && v.p[0] != '<' && v.p[0] != '{' &&
-	       !value_marker(v);
-}
-
-/* domain/user:password@host, without a scheme. */
-static bool is_login(sv t)
-{
-	size_t colon = sv_find(t, ':'), at = sv_rfind(t, '@');
-	sv host;
-
-	if (at == SIZE_MAX || colon == SIZE_MAX || colon == 0 ||
-	    colon + 1 >= at || memchr(t.p, '=', t.n))
-		return false;
-	host = sv_from(t, at + 1);
-	for (size_t i = 0; i < host.n; i++)
-		if (!isalnum((unsigned char)host.p[i]) &&
-		    !strchr(".-:/_", host.p[i]))
-			return false;
-	for (size_t i = 0; i < colon; i++)
-		if (!isalnum((unsigned char)t.p[i]) &&
-		    !strchr("._-/\\+", t.p[i]))
-			return false;
-	return host.n && !sv_starts(host, SV("sha256:")) &&
-	       !is_scheme(sv_first(t, colon)) &&
-	       is_password((sv){t.p + colon + 1, at - colon - 1});
-}
-
 /* The value of a word that may be a command line: "A='x y' program". */
 static sv assigned(sv v)
 {
@@ -438,22 +371,6 @@ static sv assigned(sv v)
 	if (end == SIZE_MAX || end + 2 >= v.n || v.p[end + 2] != ' ')
 		return value_unquote(v);
 	return (sv){v.p + 1, end};
-}
-
-/* A subcommand's name that is also a program's. */
-static bool is_verb(const struct walk *w, sv t)
-{
-	static const char *const list[] = {
-		"find", "exec",	 "time",    "watch",  "script", "import",
-		"mail", "chat",	 "env",	    "screen", "links",	"net",
-		"sql",	"zip",	 "command", "eval",   "t",	"http",
-		"git",	"mongo", "redis",
-	};
-
-	for (size_t i = 0; w->name.n && i < ARRAY_LEN(list); i++)
-		if (sv_eq(t, sv_str(list[i])))
-			return true;
-	return false;
 }
 
 static void positional(struct walk *w, sv t)
@@ -470,7 +387,7 @@ static void positional(struct walk *w, sv t)
 		wrapped(w, t);
 		return;
 	}
-	if (!w->p && w->npos <= 4 && !is_verb(w, t) &&
+	if (!w->p && w->npos <= 4 && !(w->name.n && unlisted_verb(t)) &&
 	    programs_find(w->c->programs, t)) {
 		become(w, t);
 		return;
@@ -479,7 +396,7 @@ static void positional(struct walk *w, sv t)
 		cmdline_script(w->c, t);
 		return;
 	}
-	if (is_login(t)) {
+	if (unlisted_login(t)) {
 		size_t colon = sv_find(t, ':');
 
 		cmdline_judge(

@@ -149,7 +149,8 @@ const struct pattern patterns[] = {
 	 "([^\"]+))|\\b(?:old_)?password\\s*\\(\\s*(?:'([^']+)|\"([^\"]+))",
 	 "password", PATTERNS_PLAIN, false},
 	{"database-dsn", "[^\\s:/@'\"=]+:([^\\s'\"]+)@(?:tcp|tcp6|udp|unix)?\\(",
-	 "@tcp @udp @unix( @(", PATTERNS_PLAIN, false},
+	 "@tcp @udp @unix( 3306)/ 3307)/ 3308)/ 6033)/ 4000)/ @(localhost "
+	 "@(127.0.0", PATTERNS_PLAIN, false},
 	{"xml-element",
 	 "(?i)<[a-z0-9_:.\\-]*(?:password|passwd|passphrase|secret|token|apikey"
 	 ")>([^<>]+)</",

@@ -17,6 +17,7 @@ struct literal {
 struct prefilter {
 	uint64_t bits[(GRAM_MASK + 1) / 64]; /* by gram */
 	uint8_t fold[256];		     /* to lower case */
+	uint8_t class[256];
 	struct literal *literal;
 	size_t n, cap;
 	/* Literals of gram g: list[first[g]] to list[first[g + 1] - 1]. */
@@ -25,9 +26,38 @@ struct prefilter {
 	struct arena mem;
 };
 
-static uint32_t gram(uint32_t before, unsigned char c)
+/* Classes beside those of the letters; j, q and z share one. */
+enum class {
+	CLASS_OTHER = 0,
+	CLASS_RARE = 'j' & 31,
+	CLASS_COLON = 'q' & 31,
+	CLASS_BLANK = 'z' & 31,
+	CLASS_DIGIT = 27,
+	CLASS_SIGN = 28,
+};
+
+/* Each has a class of its own. */
+static const char signs[] = "_-./";
+
+/* How common a class is, the more the more. */
+static const uint8_t commonness[32] = {
+	[CLASS_OTHER] = 23,    [CLASS_DIGIT] = 40,    [CLASS_SIGN] = 8,
+	[CLASS_SIGN + 1] = 24, [CLASS_SIGN + 2] = 22, [CLASS_SIGN + 3] = 25,
+	['e' & 31] = 31,       ['o' & 31] = 30,	      ['a' & 31] = 29,
+	['n' & 31] = 27,       ['s' & 31] = 27,	      ['r' & 31] = 26,
+	['i' & 31] = 26,       ['t' & 31] = 26,	      ['m' & 31] = 21,
+	['d' & 31] = 20,       ['l' & 31] = 20,	      ['c' & 31] = 20,
+	['p' & 31] = 19,       ['u' & 31] = 18,	      ['b' & 31] = 16,
+	['g' & 31] = 14,       ['h' & 31] = 13,	      ['y' & 31] = 12,
+	['f' & 31] = 12,       ['w' & 31] = 10,	      ['v' & 31] = 9,
+	['x' & 31] = 7,	       ['k' & 31] = 8,	      [CLASS_RARE] = 5,
+	[CLASS_COLON] = 14,    [CLASS_BLANK] = 28,
+};
+
+static uint32_t gram(const struct prefilter *f, uint32_t before,
+		     unsigned char c)
 {
-	return (before << 5 | (c & 31)) & GRAM_MASK;
+	return (before << 5 | f->class[c]) & GRAM_MASK;
 }
 
 /* A number, so that four of them cost one branch. */
@@ -42,6 +72,16 @@ struct prefilter *prefilter_new(void)
 
 	for (unsigned c = 0; c < 256; c++)
 		f->fold[c] = (uint8_t)(c >= 'A' && c <= 'Z' ? c | 32 : c);
+	for (unsigned c = 'a'; c <= 'z'; c++)
+		f->class[c] = f->class[c & ~32u] = c & 31;
+	f->class['q'] = f->class['Q'] = CLASS_RARE;
+	f->class['z'] = f->class['Z'] = CLASS_RARE;
+	f->class[':'] = CLASS_COLON;
+	f->class[' '] = CLASS_BLANK;
+	for (unsigned c = '0'; c <= '9'; c++)
+		f->class[c] = CLASS_DIGIT;
+	for (size_t i = 0; signs[i]; i++)
+		f->class[(unsigned char)signs[i]] = (uint8_t)(CLASS_SIGN + i);
 	return f;
 }
 
@@ -55,31 +95,23 @@ void prefilter_free(struct prefilter *f)
 	mem_free(f);
 }
 
-/* How common a byte, or one that shares its five bits, is: 0 to 31. */
-static int commonness(unsigned char c)
-{
-	/* / . - 0 to 9 share theirs with o n m p to y. */
-	static const char rank[] = "eoansritmdlcpubghyfwvxkqzj";
-	const char *at = strchr(rank, (c & 31) | 0x60);
-
-	return at && (c & 31) ? 31 - (int)(at - rank) : 2;
-}
-
 /* Chooses the gram that a literal of three bytes or more is found by. */
-static void choose(struct literal *l)
+static void choose(const struct prefilter *f, struct literal *l)
 {
 	const unsigned char *p = (const unsigned char *)l->text.p;
 	int low = 1000;
 
 	for (size_t i = 2; i < l->text.n; i++) {
-		int score = commonness(p[i]) + commonness(p[i - 1]) +
-			    commonness(p[i - 2]);
+		int score = commonness[f->class[p[i]]] +
+			    commonness[f->class[p[i - 1]]] +
+			    commonness[f->class[p[i - 2]]];
 
 		if (score >= low)
 			continue;
 		low = score;
 		l->mark = i + 1;
-		l->gram = gram(gram(gram(0, p[i - 2]), p[i - 1]), p[i]);
+		l->gram =
+			gram(f, gram(f, gram(f, 0, p[i - 2]), p[i - 1]), p[i]);
 	}
 }
 
@@ -100,10 +132,10 @@ void prefilter_add(struct prefilter *f, sv literal, int group)
 			      .groups = UINT64_C(1) << group,
 			      .mark = literal.n};
 	if (literal.n >= 3)
-		choose(l);
+		choose(f, l);
 	else
 		for (size_t i = 0; i < literal.n; i++)
-			l->gram = gram(l->gram, (unsigned char)p[i]);
+			l->gram = gram(f, l->gram, (unsigned char)p[i]);
 }
 
 /* Of a shorter literal, all grams that end with it: how many. */
@@ -174,10 +206,10 @@ uint64_t prefilter_scan(const struct prefilter *f, sv text)
 	size_t i = 0;
 
 	for (; i + 4 <= text.n; i += 4) {
-		g[1] = gram(g[0], p[i]);
-		g[2] = gram(g[1], p[i + 1]);
-		g[3] = gram(g[2], p[i + 2]);
-		g[4] = gram(g[3], p[i + 3]);
+		g[1] = gram(f, g[0], p[i]);
+		g[2] = gram(f, g[1], p[i + 1]);
+		g[3] = gram(f, g[2], p[i + 2]);
+		g[4] = gram(f, g[3], p[i + 3]);
 		if (UNLIKELY(has(f, g[1]) | has(f, g[2]) | has(f, g[3]) |
 			     has(f, g[4])))
 			for (size_t k = 0; k < 4; k++)
@@ -187,7 +219,7 @@ uint64_t prefilter_scan(const struct prefilter *f, sv text)
 		g[0] = g[4];
 	}
 	for (; i < text.n; i++) {
-		g[0] = gram(g[0], p[i]);
+		g[0] = gram(f, g[0], p[i]);
 		if (has(f, g[0]))
 			found = verify(f, text, i, g[0], found);
 	}

@@ -5,12 +5,13 @@
  * miss: a rule's literals have to stand in every string that the rule can
  * match.
  *
- * Of each literal the three bytes that are least common in command lines and
- * paths (five bits of each, which takes the case off letters) are marked in a
- * bitmap. A scan looks each three bytes of the text up there, without a
+ * Bytes fall into 32 classes: most letters, the rare ones, digits, the blank,
+ * the signs that names are made of, all others. Of each literal the three
+ * bytes whose classes are least common in command lines and paths are marked
+ * in a bitmap. A scan looks each three bytes of the text up there, without a
  * dependency from byte to byte but a shift, and compares whole literals only
- * where a bit is set. Linear: a text byte costs at most as many comparisons
- * as literals share one mark.
+ * where a bit is set. Linear: a text byte costs at most as many comparisons as
+ * literals share one mark.
  */
 #ifndef RT_PREFILTER_H
 #define RT_PREFILTER_H

@@ -11,12 +11,14 @@
 #include "redact/rules.h"
 #include "redact/secret.h"
 #include "redact/seen.h"
+#include "redact/textruns.h"
+#include "redact/unlisted.h"
 #include "redact/userinfo.h"
 #include "redact/value.h"
 #include "base/utf8.h"
 
 #define MAX_PASSES 6
-#define MAX_ID 64 /* bytes of a build-id, and some */
+#define MAX_ID 64	/* bytes of a build-id, and some */
 #define MEMO_SLOTS 1024 /* strings that had to change; 1 MiB */
 #define SEEN_LINES 2048 /* of four strings that had not; 128 KiB */
 
@@ -205,7 +207,8 @@ static void find_path(struct redact *r, sv t, const struct glance *g)
 {
 	r->cmdline.doubt = false;
 	find_common(r, t, g, 0, false);
-	if (has(g->groups, RULES_GROUP_CREDFILE) && !r->opts.keep_credential_files)
+	if (has(g->groups, RULES_GROUP_CREDFILE) &&
+	    !r->opts.keep_credential_files)
 		homepath_file(t, &r->hits);
 }
 
@@ -231,20 +234,26 @@ static void find_id(struct redact *r, sv t, const struct glance *g)
 }
 
 /* Of no group that is for command lines only? */
-static uint64_t groups_of(const struct redact *r, sv t, const struct job *j)
+static uint64_t groups_of(const struct redact *r, sv t, const struct job *j,
+			  const struct textruns *runs)
 {
+	uint64_t look = UINT64_C(1) << RULES_GROUP_LOOK;
 	uint64_t groups = rules_scan(r->rules, t);
 
+	if (runs->tilde)
+		groups |= UINT64_C(1) << RULES_GROUP_HOME;
 	if (j->kind == JOB_ID)
 		groups &= ~((UINT64_C(1) << RULES_GROUPS) - 1) |
 			  UINT64_C(1) << RULES_GROUP_URL |
 			  UINT64_C(1) << RULES_GROUP_HOME;
 	if (j->kind != JOB_CMDLINE)
-		return groups & ~(UINT64_C(1) << RULES_GROUP_LOOK);
+		return groups & ~look;
 	/* " -p" at the beginning has no blank in front. */
 	if ((t.n > 2 && t.p[0] == '-' && strchr("pPkKtTsS", t.p[1])) ||
-	    sv_find(t, '@') != SIZE_MAX || sv_find(t, '"') != SIZE_MAX)
-		groups |= UINT64_C(1) << RULES_GROUP_LOOK;
+	    runs->at || runs->quote)
+		groups |= look;
+	if (groups & look && !unlisted_may(r->programs, t))
+		groups &= ~look;
 	return groups;
 }
 
@@ -255,9 +264,11 @@ static uint64_t groups_of(const struct redact *r, sv t, const struct job *j)
 static bool glance(struct redact *r, sv t, const struct job *j,
 		   struct glance *g)
 {
-	g->groups = groups_of(r, t, j);
-	g->known |= j->kind == JOB_CMDLINE && value_may_key(t);
-	g->card = j->kind != JOB_ID && personal_may_card(t);
+	struct textruns runs = textruns_of(t);
+
+	g->groups = groups_of(r, t, j, &runs);
+	g->known |= j->kind == JOB_CMDLINE && runs.key && value_may_key(t);
+	g->card = j->kind != JOB_ID && runs.card && personal_may_card(t);
 	g->policy = r->chosen ? policy_scan(r->opts.policy, t, r->chosen) : 0;
 	g->personal = r->opts.mails || r->opts.addresses;
 	return thorough(g, j) || j->kind == JOB_ENV || j->kind == JOB_PAIR;
@@ -363,9 +374,8 @@ static bool judge(struct redact *r, sv t, const struct job *j,
 	struct glance again = *g;
 	bool changed = false;
 
-	if (g->policy &&
-	    policy_stars(r->opts.policy, t, g->policy, rules_policy(), &starred,
-			 &r->taken)) {
+	if (g->policy && policy_stars(r->opts.policy, t, g->policy,
+				      rules_policy(), &starred, &r->taken)) {
 		redact_count(r, (const uint16_t *)(const void *)r->taken.p,
 			     r->taken.n / sizeof(uint16_t));
 		t = buf_view(&starred);

@@ -50,13 +50,14 @@ static const char *const code_names[] = {
 static const char *const group_literals[RULES_GROUPS] = {
 	[RULES_GROUP_KEY] =
 		"pass pwd secret token key auth cred cookie bearer psk "
-		"signature sig= sig: sess _pw -pw .pw pw= pw: pw\" sas jwt salt "
+		"signature sig= sig: sess _pw -pw .pw pw= pw: pw\" sas jwt "
+		"salt "
 		"login -pin "
 		"pin= otp licen "
 		"senha mdp contrasena kennwort community pat= pat: pat\" "
 		"motdepasse dsn= dsn: sonar.login",
 	[RULES_GROUP_URL] = "://",
-	[RULES_GROUP_HOME] = "/home/ /users/ ~",
+	[RULES_GROUP_HOME] = "/home/ /users/", /* and a ~ */
 	[RULES_GROUP_CREDFILE] =
 		".ssh/ .aws/ .netrc .pgpass .docker/config .dockercfg "
 		"kubeconfig .kube/ shadow .pem .key .p12 .pfx .jks .keystore "
@@ -68,7 +69,8 @@ static const char *const group_literals[RULES_GROUPS] = {
 		".s3cfg .boto .terraformrc .rclone rclone.conf secring "
 		"wallet.dat client_secret secrets. kubelet kubernetes.io "
 		"password-store ssh_host_ /kubernetes/ .htaccess",
-	[RULES_GROUP_LOOK] = "--user \x1f/p \x1f-p \x1f-k \x1f-t\x1f \x1f-s\x1f",
+	[RULES_GROUP_LOOK] =
+		"--user \x1f/p: \x1f-p \x1f-k \x1f-t\x1f \x1f-s\x1f",
 };
 
 static void add_literals(struct rules *r, const char *list, int group)
@@ -251,8 +253,7 @@ static void find_one(struct rules *r, sv text, size_t i, struct hits *h)
 	struct regex_span s[MAX_SPANS];
 	size_t from = 0;
 
-	while (from <= text.n &&
-	       regex_match(re, text, from, s, groups + 1)) {
+	while (from <= text.n && regex_match(re, text, from, s, groups + 1)) {
 		for (int g = groups ? 1 : 0; g <= groups; g++)
 			add_part(h, text, &s[g], i);
 		from = s[0].end > from ? s[0].end : from + 1;
