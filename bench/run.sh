@@ -168,3 +168,4 @@ echo
 echo 'rt-pgload, on a PostgreSQL of its own:'
 bench/load_merge.sh "$bin"
 bench/load_live.sh "$bin"
+bench/load_pipe.sh "$dump" "$bin"

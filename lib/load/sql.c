@@ -5,10 +5,14 @@
 
 /*
  * Bytewise order is the cheapest, and the same in every database. 100,000
- * rows are sorted without temporary files, and JIT never pays for them.
+ * rows are sorted without temporary files, and JIT never pays for them. Stacks
+ * compress with LZ4 where the server has it: pglz takes a quarter of the time.
  */
 const char sql_staging[] =
 "SET work_mem = '64MB'; SET temp_buffers = '32MB'; SET jit = off;\n"
+"DO $$ BEGIN PERFORM set_config(name, 'lz4', false) FROM pg_settings\n"
+"    WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);\n"
+"END $$;\n"
 "CREATE TEMPORARY TABLE rt_hot (\n"
 "    image_digest   TEXT COLLATE \"C\",\n"
 "    purl           TEXT COLLATE \"C\",\n"
