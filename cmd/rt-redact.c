@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
+#include "redact/symids.h"
 #include "redact/policyfile.h"
 #include "redact/receipts.h"
 #include "redact/recordwalk.h"
@@ -18,7 +19,8 @@ struct options {
 	struct stage_opts stage;
 	struct redact_opts redact;
 	struct recordwalk_opts walk;
-	bool drop_binary, defaults, arguments, pass_through, explain, ids_only;
+	struct symids_opts symids;
+	bool drop_binary, defaults, arguments, pass_through, explain;
 	const char *policy, *token_key, *report;
 	struct opt_list namespaces;
 };
@@ -27,7 +29,9 @@ struct context {
 	struct redact *redact;
 	struct recordwalk *walk;
 	struct receipts *receipts;
+	struct symids *symids;
 	const char *report;
+	bool rehydrate; /* instead of redacting */
 	bool pass_through, explain;
 	uint64_t counted[LEDGER_MAX_NAMES]; /* per rule, ledgers before */
 	uint64_t unknown;		    /* likewise */
@@ -43,20 +47,23 @@ static struct metric filtered = {
 	.help = "Events dropped by privacy filter",
 	.label = ""};
 
-/* Which rule took a part of which field; never the part. */
-static void explain(const struct context *c, const struct stage *s,
-		    const struct recordwalk_taken *t, size_t n)
+/* The record as it is now, with ids for names or names for ids. */
+static enum stage_result put(struct context *c, struct stage *s,
+			     struct record *r, bool changed)
 {
-	const char *rule;
-	uint64_t count;
+	static const struct rt_err cannot = {.msg = "names cannot be told"};
+	enum withhold_result names =
+		c->symids ? symids_run(c->symids, r->wire, &r->wire)
+			 : WITHHOLD_SAME;
 
-	for (size_t i = 0; c->explain && i < n; i++)
-		if (redact_rules(c->redact, t[i].rule, &rule, &count))
-			diag_detail("record %llu: %s.%.*s: %s",
-				    (unsigned long long)recin_index(s->in),
-				    t[i].msg->name,
-				    SV_ARG(t[i].msg->fields[t[i].field].name),
-				    rule);
+	if (names == WITHHOLD_BAD)
+		return stage_bad(s, "unjudged", &cannot);
+	if (!changed && names == WITHHOLD_SAME)
+		return STAGE_PASS;
+	metric_add(&redacted, 1);
+	if (!recout_put(&s->out, r))
+		return stage_bad(s, "unwritable", recout_err(&s->out));
+	return STAGE_WRITTEN;
 }
 
 static enum stage_result on_record(void *ctx, struct stage *s,
@@ -64,15 +71,17 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 {
 	static const struct rt_err cannot = {.msg = "cannot be judged"};
 	struct context *c = ctx;
-	struct record changed = *r;
+	struct record now = *r;
 	const struct recordwalk_taken *taken;
 	size_t n;
 
 	if (c->pass_through)
 		return STAGE_PASS;
-	switch (recordwalk_run(c->walk, r, &changed.wire)) {
+	if (c->rehydrate)
+		return put(c, s, &now, false);
+	switch (recordwalk_run(c->walk, r, &now.wire)) {
 	case RECORDWALK_SAME:
-		return STAGE_PASS;
+		return put(c, s, &now, false);
 	case RECORDWALK_BAD:
 		return stage_bad(s, "unjudged", &cannot);
 	case RECORDWALK_NAMESPACE:
@@ -83,11 +92,9 @@ static enum stage_result on_record(void *ctx, struct stage *s,
 	}
 	taken = recordwalk_taken(c->walk, &n);
 	receipts_add(c->receipts, r, taken, n);
-	explain(c, s, taken, n);
-	metric_add(&redacted, 1);
-	if (!recout_put(&s->out, &changed))
-		return stage_bad(s, "unwritable", recout_err(&s->out));
-	return STAGE_WRITTEN;
+	if (c->explain)
+		receipts_explain(c->redact, recin_index(s->in), taken, n);
+	return put(c, s, &now, true);
 }
 
 /* The ledgers of the stages before are text from elsewhere, too. */
@@ -96,9 +103,8 @@ static bool on_ledger(void *ctx, struct record *r)
 	struct context *c = ctx;
 	sv changed;
 
-	if (c->pass_through)
+	if (c->pass_through || c->rehydrate)
 		return true;
-
 	switch (recordwalk_run(c->walk, r, &changed)) {
 	case RECORDWALK_SAME:
 		return true;
@@ -109,20 +115,6 @@ static bool on_ledger(void *ctx, struct record *r)
 		break;
 	}
 	return false;
-}
-
-static void write_report(const struct context *c)
-{
-	struct buf text = {0};
-	int err;
-
-	if (!c->report)
-		return;
-	receipts_write(c->receipts, &text);
-	err = userfile_write(c->report, buf_view(&text));
-	if (err)
-		diag_error("cannot write '%s': %s", c->report, strerror(err));
-	buf_release(&text);
 }
 
 /* What the rules did in this segment goes into its ledger. */
@@ -146,8 +138,9 @@ static bool on_close(void *ctx, struct stage *s, bool complete)
 		c->counted[i] = n;
 	}
 	receipts_ledger(c->receipts, &s->ledger.redacted_in);
-	write_report(c);
-	return true;
+	if (c->report)
+		receipts_save(c->receipts, c->report);
+	return !c->symids || symids_close(c->symids, &s->ledger);
 }
 
 static void parse(struct options *o, int argc, char **argv)
@@ -180,9 +173,7 @@ static void parse(struct options *o, int argc, char **argv)
 		{.name = "pass-through", .kind = OPT_FLAG,
 		 .help = "redact nothing, to see what it costs",
 		 .dst = &o->pass_through},
-		{.name = "symbol-ids-only", .kind = OPT_FLAG,
-		 .help = "refused: not in this version",
-		 .dst = &o->ids_only, .config = "privacy.symbolIdOnlyMode"},
+		SYMIDS_OPT_ROWS(&o->symids),
 		{.help = "What goes"},
 		{.name = "strict-paths", .kind = OPT_FLAG,
 		 .help = "module paths of raw events, too",
@@ -219,9 +210,8 @@ static void parse(struct options *o, int argc, char **argv)
 		.n = ARRAY_LEN(rows)};
 
 	mem_free(opt_parse(&spec, argc, argv).operands);
-	/* To ignore it would let out what it is to keep in. */
-	if (o->ids_only)
-		opt_usage("symbol ids only: not in this version");
+	if (o->symids.rehydrate && (o->policy || o->report || o->pass_through))
+		opt_usage("--rehydrate does nothing else");
 	o->redact.no_defaults = !o->defaults;
 	o->walk.keep_arguments = !o->arguments;
 	o->redact.binary = o->drop_binary ? REDACT_BINARY_DROP
@@ -266,6 +256,7 @@ int main(int argc, char **argv)
 {
 	struct options o = {.tool = TOOL_OPTS_DEFAULT,
 			    .stage = STAGE_OPTS_DEFAULT,
+			    .symids = SYMIDS_OPTS_DEFAULT,
 			    .defaults = true,
 			    .arguments = true};
 	struct context c = {0};
@@ -283,6 +274,8 @@ int main(int argc, char **argv)
 	metrics_register(&filtered);
 	read_key(&o, &key);
 	read_policy(&o);
+	c.symids = symids_open(&o.symids, buf_view(&key));
+	c.rehydrate = o.symids.rehydrate != NULL;
 	c.redact = redact_new(&o.redact);
 	c.walk = recordwalk_new(c.redact, &o.walk);
 	c.receipts = receipts_new(c.redact, &o.redact, o.report);
@@ -290,6 +283,7 @@ int main(int argc, char **argv)
 	c.pass_through = o.pass_through;
 	c.explain = o.explain;
 	code = stage_run_filter(&s, &o.stage);
+	symids_free(c.symids);
 	receipts_free(c.receipts);
 	recordwalk_free(c.walk);
 	redact_free(c.redact);

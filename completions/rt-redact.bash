@@ -24,6 +24,14 @@ _rt_redact()
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--bundle)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--max-names)
+		return ;;
+	--rehydrate)
+		return ;;
 	--input-format)
 		mapfile -t COMPREPLY < <(compgen -W "auto json pb tetragon-pb" -- "$cur")
 		return ;;
@@ -59,6 +67,9 @@ _rt_redact()
 			--explain
 			--pass-through
 			--symbol-ids-only
+			--bundle
+			--max-names
+			--rehydrate
 			--strict-paths
 			--env-all
 			--drop-binary

@@ -215,10 +215,3 @@ policy() {
 		empty | .process.arguments'"
 	assert_output 'x --password hunter2x'
 }
-
-@test "symbol ids only: refused, not ignored" {
-	run -2 rt-redact --symbol-ids-only </dev/null
-	printf 'privacy:\n  symbolIdOnlyMode: true\n' >"$(tmp config)"
-	run -2 rt-redact --config "$(tmp config)" </dev/null
-	assert_output --partial 'not in this version'
-}

@@ -8,8 +8,10 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "codec/jwrite.h"
+#include "pipe/diag.h"
 #include "pipe/metrics.h"
 #include "redact/origin.h"
+#include "redact/userfile.h"
 
 enum part { FIELD, RULE, BINARY, IMAGE, WORKLOAD, NAMESPACE, PARTS };
 
@@ -236,7 +238,7 @@ static int by_key(const void *a, const void *b)
 		      (*(struct row *const *)b)->key);
 }
 
-void receipts_write(struct receipts *rc, struct buf *out)
+static void write_rows(struct receipts *rc, struct buf *out)
 {
 	static const char *const names[PARTS] = {
 		"{\"field\":", ",\"rule\":",	 ",\"binary\":",
@@ -256,4 +258,30 @@ void receipts_write(struct receipts *rc, struct buf *out)
 	if (rc->others)
 		buf_printf(out, "{\"other\":true,\"count\":%llu}\n",
 			   (unsigned long long)rc->others);
+}
+
+void receipts_explain(const struct redact *r, uint64_t record,
+		      const struct recordwalk_taken *t, size_t n)
+{
+	const char *rule;
+	uint64_t count;
+
+	for (size_t i = 0; i < n; i++)
+		if (redact_rules(r, t[i].rule, &rule, &count))
+			diag_detail("record %llu: %s.%.*s: %s",
+				    (unsigned long long)record, t[i].msg->name,
+				    SV_ARG(t[i].msg->fields[t[i].field].name),
+				    rule);
+}
+
+void receipts_save(struct receipts *rc, const char *file)
+{
+	struct buf text = {0};
+	int err;
+
+	write_rows(rc, &text);
+	err = userfile_write(file, buf_view(&text), 0666);
+	if (err)
+		diag_error("cannot write '%s': %s", file, strerror(err));
+	buf_release(&text);
 }

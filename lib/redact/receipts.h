@@ -34,7 +34,11 @@ void receipts_add(struct receipts *rc, const struct record *before,
 		  const struct recordwalk_taken *t, size_t n);
 /* Counts by field since the last call. */
 void receipts_ledger(struct receipts *rc, struct ledger_map *fields);
-/* The report so far. */
-void receipts_write(struct receipts *rc, struct buf *out);
+/* Says on standard error which rule took which part of which field of the
+ * record of this number; never the part. */
+void receipts_explain(const struct redact *r, uint64_t record,
+		      const struct recordwalk_taken *t, size_t n);
+/* The report so far, to a file; says so where that cannot be written. */
+void receipts_save(struct receipts *rc, const char *file);
 
 #endif
