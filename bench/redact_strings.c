@@ -11,8 +11,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "redact/patterns.h"
 #include "redact/redact.h"
+#include "secret/patterns.h"
 #include "text/regex.h"
 
 struct strings {

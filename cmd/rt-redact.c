@@ -5,10 +5,10 @@
 #include "base/mem.h"
 #include "pipe/diag.h"
 #include "pipe/metrics.h"
-#include "redact/symids.h"
 #include "redact/policyfile.h"
 #include "redact/receipts.h"
 #include "redact/recordwalk.h"
+#include "redact/symids.h"
 #include "redact/userfile.h"
 #include "stream/stage.h"
 

@@ -35,7 +35,7 @@ rank()
 	pipe) echo 1 ;;
 	text) echo 2 ;;
 	codec) echo 3 ;;
-	event | names | root) echo 4 ;;
+	event | names | root | secret) echo 4 ;;
 	compact | elf | pkgdb) echo 5 ;;
 	stream | symbol | sbom) echo 6 ;;
 	package) echo 7 ;;

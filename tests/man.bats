@@ -179,9 +179,9 @@ page_options() {
 }
 
 @test "the redaction rules that ledgers name are those of the page" {
-	for r in $(sed -n 's/^\t{"\([a-z0-9-]*\)",.*/\1/p' lib/redact/patterns.c) \
+	for r in $(sed -n 's/^\t{"\([a-z0-9-]*\)",.*/\1/p' lib/secret/patterns.c) \
 		$(sed -n 's/^\t\[RULES_[A-Z]*\] = "\([a-z-]*\)",/\1/p' \
-			lib/redact/rules.c); do
+			lib/secret/rules.c); do
 		grep -Eq "^\.Ql $r( |\$)" man/rt-redact.1 ||
 			fail "rt-redact.1 lacks the rule $r"
 	done

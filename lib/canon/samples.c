@@ -8,8 +8,8 @@
 #include "codec/pbwire.h"
 #include "event/folded.h"
 #include "event/perfscript.h"
-#include "stream/recbuf.h"
 #include "pipe/diag.h"
+#include "stream/recbuf.h"
 
 const char *const samples_input_forms[] = {
 	"auto", "json", "pb", "tetragon-pb", "perf-script", "folded", NULL};

@@ -2,10 +2,10 @@
 #include "redact/keptjson.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "codec/jtext.h"
 #include "codec/jwrite.h"
 #include "redact/field.h"
-#include "base/utf8.h"
 
 struct walk {
 	struct redact *redact;

@@ -22,7 +22,7 @@
 #ifndef RT_POLICYFILE_H
 #define RT_POLICYFILE_H
 
-#include "redact/policy.h"
+#include "secret/policy.h"
 
 struct policyfile_err {
 	size_t line; /* from 1 */

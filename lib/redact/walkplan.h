@@ -8,7 +8,7 @@
 
 #include "codec/schema.h"
 #include "redact/field.h"
-#include "redact/policy.h"
+#include "secret/policy.h"
 
 enum walkplan_act {
 	WALKPLAN_PASS,	/* numbers, ids */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a text is made of, sixteen bytes at a time and byte by byte. */
-#include "redact/textruns.h"
+#include "secret/textruns.h"
 
 #include <ctype.h>
 #include <stdlib.h>

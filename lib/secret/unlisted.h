@@ -6,7 +6,7 @@
 #ifndef RT_UNLISTED_H
 #define RT_UNLISTED_H
 
-#include "redact/program.h"
+#include "secret/program.h"
 
 /* Letters that many programs have for a password, a key or a token. */
 #define UNLISTED_SHORTS "pPkKtTswaAc"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/policy.h"
+#include "secret/policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/mem.h"
-#include "redact/prefilter.h"
-#include "redact/value.h"
+#include "secret/prefilter.h"
+#include "secret/value.h"
 
 #define MAX_SPANS 16
 #define LONGEST_LITERAL 255

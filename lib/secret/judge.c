@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One value of a known kind: which part of it is the secret. */
-#include "redact/cmdline.h"
+#include "secret/cmdline.h"
 
 #include <ctype.h>
 
-#include "redact/keyval.h"
-#include "redact/rules.h"
-#include "redact/secret.h"
-#include "redact/userinfo.h"
-#include "redact/value.h"
+#include "secret/keyval.h"
+#include "secret/rules.h"
+#include "secret/secret.h"
+#include "secret/userinfo.h"
+#include "secret/value.h"
 
 static void add(struct cmdline *c, sv part, int rule)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/unlisted.h"
+#include "secret/unlisted.h"
 
 #include <ctype.h>
 
-#include "redact/value.h"
+#include "secret/value.h"
 
 #define FIRST_WORDS 4 /* of which one may be a program that another starts */
 

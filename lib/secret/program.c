@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/program.h"
+#include "secret/program.h"
 
 #include <ctype.h>
 

@@ -8,7 +8,7 @@
 #ifndef RT_KEYVAL_H
 #define RT_KEYVAL_H
 
-#include "redact/hits.h"
+#include "secret/hits.h"
 
 enum keyval_where {
 	KEYVAL_ARGV = 1,   /* `k= v` is an empty value and an argument */

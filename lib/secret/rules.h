@@ -11,7 +11,7 @@
 #ifndef RT_RULES_H
 #define RT_RULES_H
 
-#include "redact/hits.h"
+#include "secret/hits.h"
 
 /* Rules that code decides; the patterns come behind them. */
 enum rules_id {

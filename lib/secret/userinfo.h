@@ -10,7 +10,7 @@
 #ifndef RT_USERINFO_H
 #define RT_USERINFO_H
 
-#include "redact/hits.h"
+#include "secret/hits.h"
 
 /*
  * All URLs in the text, which is part of h->text. `cut`: the text was cut at

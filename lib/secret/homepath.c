@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/homepath.h"
+#include "secret/homepath.h"
 
 #include <ctype.h>
 #include <strings.h>
 
-#include "redact/rules.h"
-#include "redact/value.h"
+#include "secret/rules.h"
+#include "secret/value.h"
 
 /* Ends a path in running text. */
 static bool ends_word(unsigned char c)

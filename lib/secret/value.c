@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/value.h"
+#include "secret/value.h"
 
 #include <ctype.h>
 #include <strings.h>

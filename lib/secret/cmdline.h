@@ -10,8 +10,8 @@
 #ifndef RT_CMDLINE_H
 #define RT_CMDLINE_H
 
-#include "redact/hits.h"
-#include "redact/program.h"
+#include "secret/hits.h"
+#include "secret/program.h"
 #include "text/argv.h"
 
 #define CMDLINE_DEPTH 8

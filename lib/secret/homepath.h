@@ -19,7 +19,7 @@
 #ifndef RT_HOMEPATH_H
 #define RT_HOMEPATH_H
 
-#include "redact/hits.h"
+#include "secret/hits.h"
 
 /* In running text, which is part of h->text; tilde: ~name, too. */
 void homepath_find_homes(sv text, bool tilde, struct hits *h);

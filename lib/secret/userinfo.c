@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/userinfo.h"
+#include "secret/userinfo.h"
 
 #include <ctype.h>
 
-#include "redact/rules.h"
-#include "redact/value.h"
+#include "secret/rules.h"
+#include "secret/value.h"
 
 /* A user name that is rather a token. */
 static bool tokenish(sv u)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/hits.h"
+#include "secret/hits.h"
 
 #include <stdlib.h>
 
 #include "base/hmac.h"
 #include "base/mem.h"
-#include "redact/policy.h"
-#include "redact/value.h"
+#include "secret/policy.h"
+#include "secret/value.h"
 
 #define TOKEN_BYTES 8 /* of the HMAC: enough to tell secrets apart */
 

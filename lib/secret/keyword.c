@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/keyword.h"
+#include "secret/keyword.h"
 
 #include <stdlib.h>
 #include <string.h>

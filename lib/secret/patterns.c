@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/patterns.h"
+#include "secret/patterns.h"
 
 #define W "[A-Za-z0-9_\\-]" /* base64url */
 #define A "[A-Za-z0-9]"

@@ -5,11 +5,11 @@
  * the agent's own form such a word is one argument that begins with a quote
  * by accident, so both readings are walked.
  */
-#include "redact/cmdline.h"
+#include "secret/cmdline.h"
 
 #include <ctype.h>
 
-#include "redact/value.h"
+#include "secret/value.h"
 
 /* Where a quotation opens that does not close in the word, or SIZE_MAX. */
 static size_t opening(sv t)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/cmdline.h"
+#include "secret/cmdline.h"
 
 #include <ctype.h>
 
 #include "base/mem.h"
-#include "redact/rules.h"
-#include "redact/secret.h"
-#include "redact/unlisted.h"
-#include "redact/value.h"
+#include "secret/rules.h"
+#include "secret/secret.h"
+#include "secret/unlisted.h"
+#include "secret/value.h"
 
 /* One command as its program reads it. */
 struct walk {

@@ -14,7 +14,7 @@
 #ifndef RT_POLICY_H
 #define RT_POLICY_H
 
-#include "redact/hits.h"
+#include "secret/hits.h"
 #include "text/regex.h"
 
 #define POLICY_MAX_RULES 64

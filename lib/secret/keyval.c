@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/keyval.h"
+#include "secret/keyval.h"
 
 #include <ctype.h>
 #include <strings.h>
 
-#include "redact/rules.h"
-#include "redact/secret.h"
-#include "redact/value.h"
+#include "secret/rules.h"
+#include "secret/secret.h"
+#include "secret/value.h"
 
 #define MAX_KEY 128
 #define MAX_JUDGED 512

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/prefilter.h"
+#include "secret/prefilter.h"
 
 #include "base/arena.h"
 #include "base/mem.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/personal.h"
+#include "secret/personal.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
 
-#include "redact/rules.h"
+#include "secret/rules.h"
 
 #define CARD_MIN 13
 #define CARD_MAX 19

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/textruns.h"
+#include "secret/textruns.h"
 
 #include "base/vec16.h"
 

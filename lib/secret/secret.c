@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/secret.h"
+#include "secret/secret.h"
 
 #include <ctype.h>
 #include <strings.h>
 
-#include "redact/keyword.h"
-#include "redact/value.h"
+#include "secret/keyword.h"
+#include "secret/value.h"
 
 #define MAX_KEY 128
 #define MAX_WORDS 24

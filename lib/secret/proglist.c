@@ -4,7 +4,7 @@
  * take other command lines. From the programs' manuals; options without a
  * secret are listed only where their value could be taken for something else.
  */
-#include "redact/program.h"
+#include "secret/program.h"
 
 #define LONG1 PROGRAM_LONG1
 #define ONE PROGRAM_ONE

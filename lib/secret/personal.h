@@ -7,7 +7,7 @@
 #ifndef RT_PERSONAL_H
 #define RT_PERSONAL_H
 
-#include "redact/hits.h"
+#include "secret/hits.h"
 
 /* A cheap look: could a card number be in there? */
 bool personal_may_card(sv text);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "redact/rules.h"
+#include "secret/rules.h"
 
 #include <ctype.h>
 
 #include "base/mem.h"
-#include "redact/patterns.h"
-#include "redact/policy.h"
-#include "redact/prefilter.h"
-#include "redact/value.h"
+#include "secret/patterns.h"
+#include "secret/policy.h"
+#include "secret/prefilter.h"
+#include "secret/value.h"
 #include "text/base64.h"
 #include "text/regex.h"
 

@@ -4,14 +4,14 @@
  * of the grammar to find the words of each command, pipes from echo, here
  * strings, and command substitutions.
  */
-#include "redact/cmdline.h"
+#include "secret/cmdline.h"
 
 #include <ctype.h>
 
 #include "base/mem.h"
-#include "redact/rules.h"
-#include "redact/secret.h"
-#include "redact/value.h"
+#include "secret/rules.h"
+#include "secret/secret.h"
+#include "secret/value.h"
 #include "text/base64.h"
 
 enum lex { LEX_END, LEX_WORD, LEX_PIPE, LEX_BREAK, LEX_REDIRECT, LEX_HERE };
