@@ -2,7 +2,6 @@
 #include "redact/field.h"
 
 #include "base/vec16.h"
-#include "text/base64.h"
 
 struct rule {
 	const char *message; /* NULL: any */
@@ -107,17 +106,39 @@ static unsigned int alphabets(sv text)
 	       (vec16_any(~base64) ? 0 : IS_BASE64);
 }
 
-static bool ends_in_digits(sv quartets)
-{
-	char out[8];
-	size_t n = base64_decode(out, quartets);
+/* What a character of base64 can be in a quartet of '0' to ':' only. */
+enum quartet {
+	FIRST = 1,  /* 0011xx */
+	SECOND = 2, /* xx0011 */
+	THIRD = 4,  /* xxxx00, of 0 to 10; also the last of two bytes */
+	FOURTH = 8, /* 11xxxx */
+	LONE = 16,  /* xx0000: the last of one byte */
+};
 
-	if (n == SIZE_MAX || n == 0)
+static const uint8_t quartets[256] = {
+	['M'] = FIRST | THIRD,	 ['N'] = FIRST,	       ['O'] = FIRST,
+	['D'] = SECOND,		 ['T'] = SECOND,       ['j'] = SECOND,
+	['z'] = SECOND | FOURTH, ['A'] = THIRD | LONE, ['E'] = THIRD,
+	['I'] = THIRD,		 ['Q'] = THIRD | LONE, ['U'] = THIRD,
+	['Y'] = THIRD,		 ['c'] = THIRD,	       ['g'] = THIRD | LONE,
+	['k'] = THIRD,		 ['o'] = THIRD,	       ['w'] = FOURTH | LONE,
+	['x'] = FOURTH,		 ['y'] = FOURTH,       ['0' ... '6'] = FOURTH,
+};
+
+/* Four characters, the last `pad` of which are padding. */
+static bool is_digits(const char *q, size_t pad)
+{
+	unsigned int a = quartets[(unsigned char)q[0]],
+		     b = quartets[(unsigned char)q[1]],
+		     c = quartets[(unsigned char)q[2]],
+		     d = quartets[(unsigned char)q[3]];
+
+	/* That would be a ; */
+	if (q[0] == 'O' && (q[1] == 'z' || q[1] == 'w'))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if ((out[i] < '0' || out[i] > '9') && out[i] != ':')
-			return false;
-	return true;
+	if (pad == 2)
+		return a & FIRST && b & LONE;
+	return a & FIRST && b & SECOND && c & THIRD && (pad || d & FOURTH);
 }
 
 bool field_is_plain_id(sv text)
@@ -134,7 +155,8 @@ bool field_is_plain_id(sv text)
 	if (all & IS_HEX)
 		return pad == 0;
 	return (all & IS_BASE64) && text.n >= 16 && text.n % 4 == 0 &&
-	       ends_in_digits(sv_from(text, text.n - 8));
+	       is_digits(text.p + text.n - 8, 0) &&
+	       is_digits(text.p + text.n - 4, pad);
 }
 
 /* Blanks, quotes, an =, or what is no ASCII: worth a second look. */

@@ -17,17 +17,17 @@ static bool ends_word(unsigned char c)
 /* Directories under which a second root lies: container file systems. */
 static bool under_root(sv before)
 {
-	static const char *const roots[] = {
-		"/root",   "/merged",  "/rootfs",
-		"/diff",   "/fs",      "/host",
-		"/var",	   "/export",  "/usr",
-		"/mnt",	   "/srv",     "/upper",
-		"/hostfs", "/sysroot", "/System/Volumes/Data",
-		"/data",
+	static const sv roots[] = {
+		SV("/root"),   SV("/merged"),  SV("/rootfs"),
+		SV("/diff"),   SV("/fs"),      SV("/host"),
+		SV("/var"),    SV("/export"),  SV("/usr"),
+		SV("/mnt"),    SV("/srv"),     SV("/upper"),
+		SV("/hostfs"), SV("/sysroot"), SV("/System/Volumes/Data"),
+		SV("/data"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		if (sv_ends(before, sv_str(roots[i])))
+		if (sv_ends(before, roots[i]))
 			return true;
 	return false;
 }
@@ -120,29 +120,29 @@ void homepath_find_homes(sv t, bool tilde, struct hits *h)
 		find_tilde(t, h);
 }
 
-static bool any_ends(sv s, const char *const *list, size_t n)
+static bool any_ends(sv s, const sv *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t m = strlen(list[i]);
+		size_t m = list[i].n;
 
-		if (s.n > m && !strncasecmp(s.p + s.n - m, list[i], m))
+		if (s.n > m && !strncasecmp(s.p + s.n - m, list[i].p, m))
 			return true;
 	}
 	return false;
 }
 
-static bool any_is(sv s, const char *const *list, size_t n)
+static bool any_is(sv s, const sv *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (sv_eq(s, sv_str(list[i])))
+		if (sv_eq(s, list[i]))
 			return true;
 	return false;
 }
 
-static bool any_in(sv s, const char *const *list, size_t n)
+static bool any_in(sv s, const sv *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (s.n && memmem(s.p, s.n, list[i], strlen(list[i])))
+		if (s.n && memmem(s.p, s.n, list[i].p, list[i].n))
 			return true;
 	return false;
 }
@@ -150,16 +150,17 @@ static bool any_in(sv s, const char *const *list, size_t n)
 /* Certificates are public, whatever their ending. */
 static bool is_public(sv dir, sv file)
 {
-	static const char *const names[] = {
-		"cert",	   "fullchain", "chain",  "ca.",     "ca-",
-		"ca_",	   "cacert",	"bundle", "public",  "pubkey",
-		"root-ca", "rootca",	"crl",	  "dhparam",
+	static const sv names[] = {
+		SV("cert"),   SV("fullchain"), SV("chain"),   SV("ca."),
+		SV("ca-"),    SV("ca_"),       SV("cacert"),  SV("bundle"),
+		SV("public"), SV("pubkey"),    SV("root-ca"), SV("rootca"),
+		SV("crl"),    SV("dhparam"),
 	};
-	static const char *const dirs[] = {
-		"/ssl/certs",
-		"/ca-certificates",
-		"/pki/ca-trust",
-		"/certifi",
+	static const sv dirs[] = {
+		SV("/ssl/certs"),
+		SV("/ca-certificates"),
+		SV("/pki/ca-trust"),
+		SV("/certifi"),
 	};
 
 	if (sv_ends(file, SV(".pub")))
@@ -173,26 +174,26 @@ static bool is_public(sv dir, sv file)
 /* By the directory: "/.ssh/" and the like stand in dir, which ends in '/'. */
 static bool is_secret_dir(sv dir)
 {
-	static const char *const dirs[] = {
-		".ssh/",
-		".aws/",
-		".gnupg/",
-		".kube/",
-		".azure/",
-		".config/gcloud/",
-		".config/gh/",
-		"/run/secrets/",
-		"/etc/ssl/private/",
-		"/tls/private/",
-		"/etc/kubernetes/pki/",
-		"kubernetes.io/serviceaccount/",
-		".password-store/",
-		"/var/lib/kubelet/pki/",
+	static const sv dirs[] = {
+		SV(".ssh/"),
+		SV(".aws/"),
+		SV(".gnupg/"),
+		SV(".kube/"),
+		SV(".azure/"),
+		SV(".config/gcloud/"),
+		SV(".config/gh/"),
+		SV("/run/secrets/"),
+		SV("/etc/ssl/private/"),
+		SV("/tls/private/"),
+		SV("/etc/kubernetes/pki/"),
+		SV("kubernetes.io/serviceaccount/"),
+		SV(".password-store/"),
+		SV("/var/lib/kubelet/pki/"),
 	};
 
 	/* Most directories are told by these. */
-	static const char *const parts[] = {".", "secrets/", "private/",
-					    "pki/"};
+	static const sv parts[] = {SV("."), SV("secrets/"), SV("private/"),
+				   SV("pki/")};
 
 	return any_in(dir, parts, ARRAY_LEN(parts)) &&
 	       any_in(dir, dirs, ARRAY_LEN(dirs));
@@ -200,50 +201,50 @@ static bool is_secret_dir(sv dir)
 
 static bool is_secret_name(sv file)
 {
-	static const char *const names[] = {
-		".netrc",
-		"_netrc",
-		".pgpass",
-		".my.cnf",
-		".mylogin.cnf",
-		".git-credentials",
-		".dockercfg",
-		".vault-token",
-		".npmrc",
-		".pypirc",
-		"shadow",
-		"shadow-",
-		"gshadow",
-		"gshadow-",
-		"opasswd",
-		"master.passwd",
-		"htpasswd",
-		".htpasswd",
-		"kubeconfig",
-		".kubeconfig",
-		"id_rsa",
-		"id_dsa",
-		"id_ecdsa",
-		"id_ed25519",
-		"id_ed25519_sk",
-		"id_ecdsa_sk",
-		"krb5.keytab",
-		"credentials",
-		".credentials",
-		"secring.gpg",
-		".s3cfg",
-		".boto",
-		".terraformrc",
-		"rclone.conf",
-		"wallet.dat",
-		"ssh_host_rsa_key",
-		"ssh_host_ecdsa_key",
-		"ssh_host_ed25519_key",
-		"ssh_host_dsa_key",
-		"passwd-",
-		"credentials.tfrc.json",
-		"application_default_credentials.json",
-		"kubelet.conf",
+	static const sv names[] = {
+		SV(".netrc"),
+		SV("_netrc"),
+		SV(".pgpass"),
+		SV(".my.cnf"),
+		SV(".mylogin.cnf"),
+		SV(".git-credentials"),
+		SV(".dockercfg"),
+		SV(".vault-token"),
+		SV(".npmrc"),
+		SV(".pypirc"),
+		SV("shadow"),
+		SV("shadow-"),
+		SV("gshadow"),
+		SV("gshadow-"),
+		SV("opasswd"),
+		SV("master.passwd"),
+		SV("htpasswd"),
+		SV(".htpasswd"),
+		SV("kubeconfig"),
+		SV(".kubeconfig"),
+		SV("id_rsa"),
+		SV("id_dsa"),
+		SV("id_ecdsa"),
+		SV("id_ed25519"),
+		SV("id_ed25519_sk"),
+		SV("id_ecdsa_sk"),
+		SV("krb5.keytab"),
+		SV("credentials"),
+		SV(".credentials"),
+		SV("secring.gpg"),
+		SV(".s3cfg"),
+		SV(".boto"),
+		SV(".terraformrc"),
+		SV("rclone.conf"),
+		SV("wallet.dat"),
+		SV("ssh_host_rsa_key"),
+		SV("ssh_host_ecdsa_key"),
+		SV("ssh_host_ed25519_key"),
+		SV("ssh_host_dsa_key"),
+		SV("passwd-"),
+		SV("credentials.tfrc.json"),
+		SV("application_default_credentials.json"),
+		SV("kubelet.conf"),
 	};
 
 	return any_is(file, names, ARRAY_LEN(names));
@@ -251,10 +252,10 @@ static bool is_secret_name(sv file)
 
 static bool is_secret_end(sv file)
 {
-	static const char *const ends[] = {
-		".pem",	   ".key",	  ".p12",   ".pfx",
-		".jks",	   ".keystore",	  ".ppk",   ".kdbx",
-		".keytab", ".kubeconfig", ".jceks",
+	static const sv ends[] = {
+		SV(".pem"),    SV(".key"),	  SV(".p12"),	SV(".pfx"),
+		SV(".jks"),    SV(".keystore"),	  SV(".ppk"),	SV(".kdbx"),
+		SV(".keytab"), SV(".kubeconfig"), SV(".jceks"),
 	};
 
 	return any_ends(file, ends, ARRAY_LEN(ends));
@@ -263,12 +264,14 @@ static bool is_secret_end(sv file)
 /* service-account-prod.json, my-credentials.yaml */
 static bool is_secret_document(sv file)
 {
-	static const char *const words[] = {
-		"credential",	  "service-account", "service_account",
-		"serviceaccount", "client_secret",   "secrets.",
+	static const sv words[] = {
+		SV("credential"),      SV("service-account"),
+		SV("service_account"), SV("serviceaccount"),
+		SV("client_secret"),   SV("secrets."),
 	};
-	static const char *const ends[] = {
-		".json", ".yaml", ".yml", ".csv", ".txt", ".ini", ".xml",
+	static const sv ends[] = {
+		SV(".json"), SV(".yaml"), SV(".yml"), SV(".csv"),
+		SV(".txt"),  SV(".ini"),  SV(".xml"),
 	};
 
 	return any_ends(file, ends, ARRAY_LEN(ends)) &&
@@ -320,7 +323,7 @@ void homepath_find_files(sv t, struct hits *h)
 		bool key;
 
 		while (e < t.n) {
-			skip = value_marker(sv_from(t, e));
+			skip = t.p[e] == '[' ? value_marker(sv_from(t, e)) : 0;
 			if (!skip && ends_word((unsigned char)t.p[e]))
 				break;
 			e += skip ? skip : 1;

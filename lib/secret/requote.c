@@ -44,6 +44,8 @@ bool cmdline_requote(struct cmdline *c, size_t from, size_t to)
 	sv text = c->hits->text;
 	bool none['\'' + 1] = {false}, any = false;
 
+	if (!memchr(text.p, '\'', text.n) && !memchr(text.p, '"', text.n))
+		return false;
 	for (size_t i = from; i < to; i++) {
 		struct argv_token t = c->words[i];
 		size_t at = t.flags & ARGV_QUOTED ? SIZE_MAX : opening(t.text);

@@ -79,10 +79,10 @@ static bool all_of(sv v, const char *set)
 	return v.n > 0;
 }
 
-static bool listed(sv v, const char *const *list, size_t n)
+static bool listed(sv v, const sv *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strlen(list[i]) == v.n && !strncasecmp(list[i], v.p, v.n))
+		if (list[i].n == v.n && !strncasecmp(list[i].p, v.p, v.n))
 			return true;
 	return false;
 }
@@ -112,23 +112,26 @@ static bool percent(sv v)
 /* Where the secret lies, for who may fetch it. */
 static bool reference(sv v)
 {
-	static const char *const heads[] = {
-		"op://",      "ssm://",	      "vault://",    "vault:",
-		"awssm://",   "asm://",	      "gcpsm://",    "sm://",
-		"akv://",     "azurekv://",   "keyvault://", "sops://",
-		"ref+",	      "secret://",    "secrets://",  "bws://",
-		"doppler://", "infisical://", "berglas://",  "kms://",
-		"keyring://", "keychain://",  "env://",	     "secretref:",
-		"@/",	      "@./",	      "@~/",	     "arn:aws",
-		"os.environ", "os.getenv(",   "process.env", "ENV[",
-		"ENV.fetch(", "getenv(",      "$env:",	     "$ENV{",
-		"$_ENV[",     "$_SERVER[",    "System.get",  "std::env",
-		"%env(",      "secrets.",
+	static const sv heads[] = {
+		SV("op://"),	   SV("ssm://"),      SV("vault://"),
+		SV("vault:"),	   SV("awssm://"),    SV("asm://"),
+		SV("gcpsm://"),	   SV("sm://"),	      SV("akv://"),
+		SV("azurekv://"),  SV("keyvault://"), SV("sops://"),
+		SV("ref+"),	   SV("secret://"),   SV("secrets://"),
+		SV("bws://"),	   SV("doppler://"),  SV("infisical://"),
+		SV("berglas://"),  SV("kms://"),      SV("keyring://"),
+		SV("keychain://"), SV("env://"),      SV("secretref:"),
+		SV("@/"),	   SV("@./"),	      SV("@~/"),
+		SV("arn:aws"),	   SV("os.environ"),  SV("os.getenv("),
+		SV("process.env"), SV("ENV["),	      SV("ENV.fetch("),
+		SV("getenv("),	   SV("$env:"),	      SV("$ENV{"),
+		SV("$_ENV["),	   SV("$_SERVER["),   SV("System.get"),
+		SV("std::env"),	   SV("%env("),	      SV("secrets."),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-		if (sv_starts(v, sv_str(heads[i])))
-			return v.n > strlen(heads[i]);
+		if (sv_starts(v, heads[i]))
+			return v.n > heads[i].n;
 	return sv_starts(v, SV("projects/")) &&
 	       memmem(v.p, v.n, "/secrets/", 9);
 }
@@ -150,38 +153,38 @@ static bool call(sv v)
 
 bool value_placeholder(sv v, bool script)
 {
-	static const char *const words[] = {
-		"changeme",
-		"change_me",
-		"change-me",
-		"redacted",
-		"[redacted]",
-		"<redacted>",
-		"(redacted)",
-		"yourpassword",
-		"your_password",
-		"your-password",
-		"your_token",
-		"your-token",
-		"your_api_key",
-		"your-api-key",
-		"yourtoken",
-		"your_secret",
-		"your-secret",
-		"placeholder",
-		"password_here",
-		"token_here",
-		"your_token_here",
-		"your_password_here",
-		"insert_password_here",
-		"hidden",
-		"[hidden]",
-		"[filtered]",
-		"[masked]",
-		"...",
-		"null",
-		"(null)",
-		"random",
+	static const sv words[] = {
+		SV("changeme"),
+		SV("change_me"),
+		SV("change-me"),
+		SV("redacted"),
+		SV("[redacted]"),
+		SV("<redacted>"),
+		SV("(redacted)"),
+		SV("yourpassword"),
+		SV("your_password"),
+		SV("your-password"),
+		SV("your_token"),
+		SV("your-token"),
+		SV("your_api_key"),
+		SV("your-api-key"),
+		SV("yourtoken"),
+		SV("your_secret"),
+		SV("your-secret"),
+		SV("placeholder"),
+		SV("password_here"),
+		SV("token_here"),
+		SV("your_token_here"),
+		SV("your_password_here"),
+		SV("insert_password_here"),
+		SV("hidden"),
+		SV("[hidden]"),
+		SV("[filtered]"),
+		SV("[masked]"),
+		SV("..."),
+		SV("null"),
+		SV("(null)"),
+		SV("random"),
 	};
 
 	v = value_unquote(v);
@@ -200,11 +203,12 @@ bool value_placeholder(sv v, bool script)
 
 bool value_word(sv v)
 {
-	static const char *const words[] = {
-		"true",	   "false",    "yes",	   "no",       "on",
-		"off",	   "null",     "none",	   "nil",      "undefined",
-		"enabled", "disabled", "required", "optional", "string",
-		"integer", "text",     "boolean",  "0",	       "1",
+	static const sv words[] = {
+		SV("true"),	SV("false"),	 SV("yes"),	SV("no"),
+		SV("on"),	SV("off"),	 SV("null"),	SV("none"),
+		SV("nil"),	SV("undefined"), SV("enabled"), SV("disabled"),
+		SV("required"), SV("optional"),	 SV("string"),	SV("integer"),
+		SV("text"),	SV("boolean"),	 SV("0"),	SV("1"),
 	};
 
 	v = value_unquote(v);

@@ -10,12 +10,14 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "redact/field.h"
 #include "redact/redact.h"
 #include "secret/program.h"
 #include "secret/rules.h"
 #include "secret/secret.h"
 #include "secret/value.h"
 #include "tap.h"
+#include "text/base64.h"
 #include "text/regex.h"
 
 static struct redact *r;
@@ -524,6 +526,48 @@ static void grow(struct buf *b)
 		buf_str(b, bits[rnd(ARRAY_LEN(bits))]);
 }
 
+/* Of base64 the last two quartets decode to digits and colons. */
+static bool decodes_to_digits(sv id)
+{
+	char out[8];
+	size_t n = base64_decode(out, sv_from(id, id.n - 8));
+
+	if (n == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (out[i] < '0' || out[i] > ':')
+			return false;
+	return true;
+}
+
+static void plain_ids(void)
+{
+	static const char tail[] = "0123456789:;/a";
+	char text[64], id[96];
+	size_t plain = 0, bad = 0;
+
+	srand(3);
+	for (int i = 0; i < 100000; i++) {
+		size_t n = 12 + (size_t)rand() % 40;
+		/* Mostly digits, so that all of them often are. */
+		size_t kinds = rand() % 4 ? 11 : sizeof(tail) - 1;
+		sv b;
+
+		for (size_t k = 0; k < n; k++)
+			text[k] = k + 8 < n ? (char)(rand() % 256)
+					    : tail[(size_t)rand() % kinds];
+		b = (sv){id, (size_t)(base64_encode(id, (sv){text, n}) - id)};
+		plain += field_is_plain_id(b);
+		bad += field_is_plain_id(b) != decodes_to_digits(b);
+	}
+	ok(bad == 0 && plain > 10000, "%zu plain ids, %zu wrong", plain, bad);
+	ok(field_is_plain_id(SV("0123456789abcdef")) &&
+		   field_is_plain_id(SV("sha256:00ff")) &&
+		   !field_is_plain_id(SV("hunter2")) &&
+		   !field_is_plain_id(SV("YTpi")),
+	   "hex digits are one, words are none");
+}
+
 static void properties(void)
 {
 	static const char *const programs[] = {"mysql", "curl", "sh",	"x",
@@ -627,6 +671,7 @@ int main(int argc, char **argv)
 	table();
 	regexes();
 	properties();
+	plain_ids();
 	hostile();
 	redact_free(r);
 	return tap_done();
