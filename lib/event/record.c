@@ -74,7 +74,7 @@ bool record_time(const struct record *r, struct timestamp *t)
 	struct pb_cur c = pb_walk(r->body);
 	struct pb_field f;
 
-	while (num && pb_next(&c, &f) > 0)
+	while (num && pb_step(&c, &f) > 0)
 		if (f.num == num && f.wt == PB_LEN)
 			return pb_get_timestamp(f.data, &t->sec, &t->nsec) &&
 			       timestamp_valid(*t);

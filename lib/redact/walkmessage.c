@@ -326,7 +326,7 @@ static void walk_run(struct recordwalk *w, const struct spot *at,
 	} else {
 		clean = false;
 	}
-	while (!clean && walkwire_next(&c, &f) > 0)
+	while (!clean && pb_step(&c, &f) > 0)
 		one_field(w, at, &f, rw);
 	if (!keep)
 		return;
@@ -351,7 +351,7 @@ static int walk_runs(struct recordwalk *w, const struct spot *at,
 	const char *to;
 	int r;
 
-	while ((r = walkwire_next(&c, &f)) > 0) {
+	while ((r = pb_step(&c, &f)) > 0) {
 		if (joins(at, &f, &run)) {
 			to = run.fields || at->depth != 1
 				     ? NULL
@@ -382,7 +382,7 @@ static int walk_fields(struct recordwalk *w, const struct spot *at,
 	struct pb_field f;
 	int r;
 
-	while ((r = walkwire_next(&c, &f)) > 0)
+	while ((r = pb_step(&c, &f)) > 0)
 		one_field(w, at, &f, rw);
 	return r;
 }

@@ -9,7 +9,7 @@ struct scope walkvalue_scope(const struct walkplan *p, sv wire)
 	struct scope s = {SV_NULL, false};
 	struct pb_field f;
 
-	while (walkwire_next(&c, &f) > 0) {
+	while (pb_step(&c, &f) > 0) {
 		if (f.wt != PB_LEN)
 			continue;
 		if (f.num == p->binary)

@@ -41,53 +41,6 @@ static inline bool walkwire_finish(struct walkwire *rw, sv wire, sv *out)
 	return true;
 }
 
-static inline int walkwire_found(struct pb_cur *c, struct pb_field *f,
-				 size_t num, const char *data, size_t n)
-{
-	const char *start = c->p;
-
-	c->p = data + n;
-	*f = (struct pb_field){.num = (uint32_t)num,
-			       .wt = PB_LEN,
-			       .data = {data, n},
-			       .raw = {start, (size_t)(c->p - start)}};
-	return 1;
-}
-
-/*
- * The next field, as pb_next, faster where it is a string or a message with a
- * tag and a length of one or two bytes: nearly all are.
- */
-static inline int walkwire_next(struct pb_cur *c, struct pb_field *f)
-{
-	const unsigned char *p = (const unsigned char *)c->p;
-	size_t room = (size_t)(c->end - c->p), num, n;
-
-	if (UNLIKELY(room < 5) || (p[0] & 7) != PB_LEN)
-		return pb_next(c, f);
-	num = p[0] >> 3;
-	n = p[1];
-	/* A tag of one byte, and a length that fits. */
-	if (LIKELY(!((p[0] | n) & 0x80) && num && n <= room - 2))
-		return walkwire_found(c, f, num, c->p + 2, n);
-	if (p[0] & 0x80) {
-		if (p[1] & 0x80)
-			return pb_next(c, f);
-		num = (num & 15) | (size_t)p[1] << 4;
-		n = p[2];
-		p++;
-	}
-	p += 2;
-	if (n & 0x80) {
-		n = (n & 0x7f) | (size_t)*p << 7;
-		if (*p++ & 0x80)
-			return pb_next(c, f);
-	}
-	if (!num || n > (size_t)((const unsigned char *)c->end - p))
-		return pb_next(c, f);
-	return walkwire_found(c, f, num, (const char *)p, n);
-}
-
 /* Bytes of the varint at p, of n bytes; 0: it does not end there. */
 static inline size_t walkwire_varint(const char *p, size_t n)
 {

@@ -191,7 +191,7 @@ static bool walk(struct withhold *w, const struct schema_msg *m, sv wire,
 	sv inner;
 	int r;
 
-	while ((r = walkwire_next(&c, &f)) > 0) {
+	while ((r = pb_step(&c, &f)) > 0) {
 		const struct schema_field *sf;
 
 		if (f.wt != PB_LEN)

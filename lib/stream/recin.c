@@ -290,7 +290,7 @@ static bool is_wire(sv s)
 	struct pb_field f;
 	int k;
 
-	while ((k = pb_next(&c, &f)) > 0)
+	while ((k = pb_step(&c, &f)) > 0)
 		;
 	return k == 0;
 }
