@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/mem.h"
+#include "secret/keyval.h"
 #include "secret/rules.h"
 #include "secret/secret.h"
 #include "secret/unlisted.h"
@@ -89,6 +90,7 @@ static void become(struct walk *w, sv name)
 	w->setting = false;
 	w->shell_c = false;
 	w->last = SV_NULL;
+	w->c->names_secret = false;
 }
 
 /* An option of the table without a value glued to it. */
@@ -408,7 +410,7 @@ static void positional(struct walk *w, sv t)
 		size_t eq = sv_find(t, '=');
 		enum secret_class k = secret_key(sv_first(t, eq));
 
-		sv v = assigned(sv_from(t, eq + 1));
+		sv v = assigned(keyval_first(sv_from(t, eq + 1)));
 
 		if (secret_keyed(k, v, w->c->depth > 0))
 			hits_add(w->c->hits, secret_part(k, v),

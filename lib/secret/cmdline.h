@@ -25,6 +25,7 @@ struct cmdline {
 	bool cut;    /* the string was cut at its end */
 	bool script; /* out: a shell command line was in it */
 	bool doubt;  /* out: quotes did not match somewhere */
+	bool names_secret; /* the last PROGRAM_NAME of this command did */
 };
 
 /* The words stay allocated from string to string. */

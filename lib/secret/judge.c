@@ -186,7 +186,14 @@ void cmdline_judge(struct cmdline *c, enum program_kind kind, sv v)
 		return;
 	case PROGRAM_COOKIE:
 		if (sv_find(u, '=') != SIZE_MAX)
-			add(c, u, RULES_COOKIE);
+			keyval_cookies(u, c->depth > 0, c->hits);
+		return;
+	case PROGRAM_NAME:
+		c->names_secret = secret_key(u) >= SECRET_MATERIAL;
+		return;
+	case PROGRAM_NAMED:
+		if (c->names_secret)
+			add(c, v, RULES_OPTION);
 		return;
 	case PROGRAM_KEYVAL:
 		pair(c, u, false);
@@ -269,7 +276,8 @@ bool cmdline_named(struct cmdline *c, sv name, sv value)
 			break;
 		return false;
 	case SECRET_MATERIAL:
-		if (value_path(value) || value_word(value))
+		if (value_path(value) || value_word(value) ||
+		    value_public(value))
 			return false;
 		if (weak_userpass(c, name, value))
 			return true;

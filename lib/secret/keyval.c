@@ -86,10 +86,14 @@ static bool closes(sv t, size_t i)
 	       strchr(";,)]}", t.p[i + 1]);
 }
 
-/* k:v in one word is a pair only where a word can begin, not "a/token:1". */
+/*
+ * k:v in one word is a pair only where a word can begin, not "a/token:1"; but
+ * there is "s/key:.*", "key: x/".
+ */
 static bool colon_pair(sv t, const struct pair *p)
 {
-	if (p->quoted_key || p->key_start == 0)
+	if (p->quoted_key || p->key_start == 0 ||
+	    (t.p[p->key_start - 1] == '/' && t.p[p->value - 1] == ' '))
 		return true;
 	return is_blank((unsigned char)t.p[p->key_start - 1]) ||
 	       strchr("\"'`{,(;&?[=|", t.p[p->key_start - 1]);
@@ -149,6 +153,14 @@ static size_t substitution_end(sv t, size_t i)
 			return i + 1;
 	}
 	return i;
+}
+
+sv keyval_first(sv v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] == ',' && i + 1 < v.n && next_pair(v, i + 1))
+			return sv_first(v, i);
+	return v;
 }
 
 static size_t word_end(sv t, size_t i, unsigned where)
@@ -278,11 +290,63 @@ static const char *authorization(sv v, bool known, bool script, struct hits *h)
 	return rest.p + rest.n;
 }
 
-static void cookie(sv region, bool script, struct hits *h)
+/* What a cookie is told by its name to hold, if its value is that simple. */
+static bool is_preference(sv name, sv value)
 {
-	region = trim(region);
-	if (!value_placeholder(region, script))
-		hits_add(h, region, RULES_COOKIE);
+	static const char *const names[] = {
+		"lang",
+		"language",
+		"locale",
+		"theme",
+		"consent",
+		"currency",
+		"timezone",
+		"tz",
+		"country",
+		"region",
+		"cookieconsent_status",
+		"cookie_consent",
+		"cookieconsent",
+		"path",
+		"domain",
+		"expires",
+		"max-age",
+		"samesite",
+		"i18n",
+		"next_locale",
+		"color-scheme",
+	};
+
+	while (name.n && name.p[0] == '_')
+		name = sv_from(name, 1);
+	return word_is(name, names, ARRAY_LEN(names)) && !value_random(value) &&
+	       !value_chosen(value);
+}
+
+static void cookie(sv part, bool script, struct hits *h)
+{
+	static const char *const attributes[] = {"secure", "httponly"};
+	size_t eq = sv_find(part, '=');
+	sv value = eq == SIZE_MAX ? part : sv_from(part, eq + 1);
+
+	if (value_placeholder(value, script) ||
+	    (eq == SIZE_MAX &&
+	     word_is(part, attributes, ARRAY_LEN(attributes))) ||
+	    (eq != SIZE_MAX && is_preference(sv_first(part, eq), value)))
+		return;
+	hits_add(h, value, RULES_COOKIE);
+}
+
+void keyval_cookies(sv region, bool script, struct hits *h)
+{
+	while (region.n) {
+		sv part = sv_first(region, MIN(sv_find(region, ';'), region.n));
+
+		region = sv_from(region, MIN(part.n + 1, region.n));
+		part = trim(part);
+		if (part.n)
+			cookie(part, script, h);
+	}
 }
 
 enum header { HEADER_NONE, HEADER_AUTHORIZATION, HEADER_COOKIE };
@@ -325,7 +389,7 @@ static size_t find_header(sv t, const struct pair *p, enum header kind,
 	}
 	if (kind == HEADER_AUTHORIZATION)
 		return (size_t)(authorization(v, known, script, h) - t.p);
-	cookie(v, script, h);
+	keyval_cookies(v, script, h);
 	return (size_t)(v.p - t.p) + v.n;
 }
 
@@ -380,6 +444,12 @@ static bool is_expansion(sv t, size_t i, const struct pair *p)
 	       (how == '-' && i + 2 < t.n && t.p[i + 2] == '}');
 }
 
+/* checksum/secret=..., as charts note what they were made of. */
+static bool is_checksum(sv t, const struct pair *p)
+{
+	return sv_ends(sv_first(t, p->key_start), SV("checksum/"));
+}
+
 /* The delimiter at i; returns where to go on. */
 static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 {
@@ -401,7 +471,7 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 	/* test "$PASSWORD" = x */
 	if (p.quoted_key && p.key_start > 0 && t.p[p.key_start - 1] == '$')
 		return i;
-	if (is_expansion(t, i, &p))
+	if (is_expansion(t, i, &p) || is_checksum(t, &p))
 		return i;
 	c = secret_key(p.key);
 	if (c == SECRET_NONE || (p.colon && !colon_pair(t, &p)))
@@ -453,7 +523,7 @@ void keyval_header(sv header, bool script, struct hits *h)
 		authorization(value, true, script, h);
 		return;
 	case HEADER_COOKIE:
-		cookie(value, script, h);
+		keyval_cookies(value, script, h);
 		return;
 	case HEADER_NONE:
 		if (!keyval_pair(name, value, RULES_ASSIGNMENT, script, h) &&

@@ -28,4 +28,10 @@ bool keyval_pair(sv key, sv value, int rule, bool script, struct hits *h);
 /* A header line "Name: value" of known bounds. */
 void keyval_header(sv header, bool script, struct hits *h);
 
+/* What stands in a Cookie header: each value but those of mere preferences. */
+void keyval_cookies(sv region, bool script, struct hits *h);
+
+/* a of "a,k=v": up to where another pair begins. */
+sv keyval_first(sv value);
+
 #endif

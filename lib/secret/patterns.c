@@ -105,11 +105,11 @@ const struct pattern patterns[] = {
 	 "secret_" A "{43}|EAACEdEose0cBA" A "+|"
 	 "phc_" A "{32,}|phx_" A "{32,}|sl\\.[A-Za-z0-9_\\-]{130,}|pat-(?:na|eu)[0-9]-[0-9a-f-]{36}|tfp_[A-Za-z0-9_."
 	 "=\\-]{40,}|fio-u-" W "{64}|sm_(?:aat|pat|sat)_" A "{16,}|" A "{6}_" A
-	 "{29}_mmk|s-s4t2(?:ud|af)-[a-f0-9]{64}|EAA[MC]" A
+	 "{29}_mmk|s-s4t2(?:ud|af)-[a-f0-9]{64}|[0-9a-f]{36,40}NRAL|EAA[MC]" A
 	 "{32,}|glpi_" A "{32,}|eyJrIjoi" A "{40,})",
 	 "nrak- nrjs- glsa_ glc_ sntrys_ sntryu_ pmak- lin_api_ ntn_ figd_ "
 	 "secret_ eaacedeose0cba phc_ phx_ sl. pat-na pat-eu tfp_ fio-u- sm_aat_ "
-	 "sm_pat_ sm_sat_ _mmk s-s4t2 eaam eaac glpi_ eyjrijoi",
+	 "sm_pat_ sm_sat_ _mmk nral s-s4t2 eaam eaac glpi_ eyjrijoi",
 	 PATTERNS_PLAIN, false},
 	/* Forms without an issuer */
 	{"jwt",
@@ -148,6 +148,10 @@ const struct pattern patterns[] = {
 	 "password\\b[^=;]*=\\s*(?:password\\s*\\(\\s*)?(?:'([^']+)|\""
 	 "([^\"]+))|\\b(?:old_)?password\\s*\\(\\s*(?:'([^']+)|\"([^\"]+))",
 	 "password", PATTERNS_PLAIN, false},
+	{"sql-pragma",
+	 "(?i)\\bpragma\\s+(?:hex)?(?:re)?key\\s*=\\s*\\\\?[\"']?(?:x')?([^\"'"
+	 "\\\\;]+)",
+	 "pragma", PATTERNS_PLAIN, false},
 	{"database-dsn", "[^\\s:/@'\"=]+:([^\\s'\"]+)@(?:tcp|tcp6|udp|unix)?\\(",
 	 "@tcp @udp @unix( 3306)/ 3307)/ 3308)/ 6033)/ 4000)/ @(localhost "
 	 "@(127.0.0", PATTERNS_PLAIN, false},

@@ -295,6 +295,7 @@ const struct proglist_entry proglist[] = {
 	 "secret-string:S password:S master-user-password:S auth-token:S "
 	 "secret-id: key-id: region: profile: query: output: "
 	 "starting-token: next-token: client-request-token: "
+	 "client-token: "
 	 "generate-secret-string: secret-binary:S",
 	 NO, SUB | PAIRS, 0},
 	{"aws put-parameter,", NO, "value:S name: type: key-id: region:", NO, 0,
@@ -398,6 +399,7 @@ const struct proglist_entry proglist[] = {
 	{"gh secret,gh variable,glab variable", "b:S v:S e: o: r: R: f:",
 	 "body:S value:S env: org: repos: app: repo: env-file:", NO, 0, 0},
 	{"snyk", NO, "org: file:", "auth:s", 0, 0},
+	{"wandb", NO, "host: project: entity:", "login:s #2:s", 0, 0},
 	{"svn svnadmin svnsync hg bzr", NO,
 	 "password:S username: source-password:S sync-password:S config:K",
 	 NO, 0, 0},
@@ -427,6 +429,10 @@ const struct proglist_entry proglist[] = {
 	 "authorization:U proxy-authorization:U header:H", NO, 0, 0},
 	{"check_snmp check_snmp_int", "C:S A:S X:S H: o: w: c: P: u:",
 	 "community:S authpasswd:S privpasswd:S", NO, 0, 0},
+	{"iscsiadm", "m: T: p: o: n:N v:n I: r: t: s-",
+	 "mode: targetname: portal: op: name:N value:n interface:", NO, 0, 0},
+	{"nsupdate knsupdate dig kdig delv host", "y:E k: c: p: t: b: q:", NO,
+	 NO, 0, 0},
 	{"wpa_passphrase", NO, NO, "#2:S", 0, 0},
 	{"nmcli", "t- f: g:", NO,
 	 "password:S psk:S wifi-sec.psk:S 802-11-wireless-security.psk:S "

@@ -39,6 +39,8 @@ enum program_kind {
 	PROGRAM_PREFIX_P = 'h', /* rar's -hpSECRET: here "pSECRET" */
 	PROGRAM_SCRIPT = 'C',	/* a shell command line */
 	PROGRAM_SPACED = 'c',	/* a script if it holds a blank */
+	PROGRAM_NAME = 'N',	/* the name of what an 'n' is the value of */
+	PROGRAM_NAMED = 'n',	/* secret if that name says so */
 	PROGRAM_COMMAND = 'X',	/* what follows is a command */
 	PROGRAM_REST = 'R',	/* this and all that follow */
 	PROGRAM_SECOND = 'r',	/* the word behind the next */

@@ -55,7 +55,7 @@ static const char *const group_literals[RULES_GROUPS] = {
 		"login -pin "
 		"pin= otp licen "
 		"senha mdp contrasena kennwort community pat= pat: pat\" "
-		"motdepasse dsn= dsn: sonar.login",
+		"motdepasse dsn= dsn: sonar.login honeycomb",
 	[RULES_GROUP_URL] = "://",
 	[RULES_GROUP_HOME] = "/home/ /users/", /* and a ~ */
 	[RULES_GROUP_CREDFILE] =

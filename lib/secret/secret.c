@@ -26,7 +26,7 @@ static const char *const needles[] = {
 	"cred", "cookie", "bearer",	 "psk",	    "sig",   "sas",   "sess",
 	"sid",	"salt",	  "pin",	 "otp",	    "jwt",   "licen", "pat",
 	"mdp",	"senha",  "kennw",	 "contras", "bind",  "commu", "dsn",
-	"hash", "motde",  "sonar.login",
+	"hash", "motde",  "sonar.login", "honeyc",
 };
 
 #define LETTER(c) (1u << ((c)&31))
@@ -36,7 +36,7 @@ static const uint32_t second_letters[32] = {
 	['b' & 31] = LETTER('e') | LETTER('i'),
 	['c' & 31] = LETTER('r') | LETTER('o'),
 	['d' & 31] = LETTER('s'),
-	['h' & 31] = LETTER('a'),
+	['h' & 31] = LETTER('a') | LETTER('o'),
 	['j' & 31] = LETTER('w'),
 	['k' & 31] = LETTER('e'),
 	['l' & 31] = LETTER('i'),
@@ -153,6 +153,9 @@ static enum secret_class pair_class(const struct words *ws, int i)
 						       : SECRET_STRONG;
 	/* SonarQube's token. */
 	if (!strcmp(ws->w[i], "login") && !strcmp(before, "sonar"))
+		return SECRET_STRONG;
+	/* Honeycomb's header for its key. */
+	if (!strcmp(ws->w[i], "team") && !strcmp(before, "honeycomb"))
 		return SECRET_STRONG;
 	return SECRET_NONE;
 }
@@ -273,12 +276,12 @@ bool secret_keyed(enum secret_class c, sv value, bool script)
 		return !value_plain_path(value);
 	/* A file, or a name and where its file is. */
 	if (c == SECRET_MATERIAL)
-		return !value_path(value) &&
+		return !value_path(value) && !value_public(value) &&
 		       !value_plain_path(
 			       sv_from(value, sv_find(value, ':') + 1));
 	/* auth=user:password */
 	return value_random(value) ||
-	       (sv_find(value, ':') != SIZE_MAX &&
+	       (sv_find(value, ':') != SIZE_MAX && !value_public(value) &&
 		value_chosen(sv_from(value, sv_find(value, ':') + 1)));
 }
 

@@ -19,6 +19,17 @@ static bool tokenish(sv u)
 	       (u.n >= 12 && digit && !punct);
 }
 
+/* Twilio's account, which is no secret: AC and 32 hex digits. */
+static bool is_account(sv u)
+{
+	if (u.n != 34 || !sv_starts(u, SV("AC")))
+		return false;
+	for (size_t i = 2; i < u.n; i++)
+		if (!isxdigit((unsigned char)u.p[i]))
+			return false;
+	return true;
+}
+
 static bool is_ssh(sv text, size_t scheme_end)
 {
 	sv before = sv_first(text, scheme_end);
@@ -42,8 +53,8 @@ static void judge(sv info, int rule, bool ssh, bool script, struct hits *h)
 	}
 	user = sv_first(info, skip + colon);
 	pass = sv_from(info, skip + colon + 1);
-	if (tokenish(user) || pass.n == 0 || sv_eq(pass, SV("x")) ||
-	    sv_eq(pass, SV("x-oauth-basic"))) {
+	if ((tokenish(user) && !is_account(user)) || pass.n == 0 ||
+	    sv_eq(pass, SV("x")) || sv_eq(pass, SV("x-oauth-basic"))) {
 		if (!value_placeholder(user, script) && user.n >= 8)
 			hits_add(h, user, rule);
 	}

@@ -151,40 +151,51 @@ static bool call(sv v)
 	return true;
 }
 
+static bool starts_nocase(sv v, sv head)
+{
+	return v.n >= head.n && !strncasecmp(v.p, head.p, head.n);
+}
+
+static bool ends_nocase(sv v, sv tail)
+{
+	return v.n >= tail.n &&
+	       !strncasecmp(v.p + v.n - tail.n, tail.p, tail.n);
+}
+
+/* YOUR_API_KEY_HERE, insert-token-here, your-secret-key */
+static bool to_fill_in(sv v)
+{
+	static const sv heads[] = {SV("your"),	  SV("insert"), SV("enter"),
+				   SV("paste"),	  SV("put"),	SV("replace"),
+				   SV("example"), SV("sample"), SV("dummy")};
+	static const sv tails[] = {SV("key"),	   SV("token"), SV("secret"),
+				   SV("password"), SV("pass"),	SV("passwd"),
+				   SV("me"),	   SV("it"),	SV("value")};
+
+	for (size_t i = 0; i < v.n; i++)
+		if (!isalpha((unsigned char)v.p[i]) && !strchr("_- .", v.p[i]))
+			return false;
+	if (ends_nocase(v, SV("_here")) || ends_nocase(v, SV("-here")) ||
+	    ends_nocase(v, SV(" here")))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		for (size_t k = 0; k < ARRAY_LEN(tails); k++)
+			if (v.n > heads[i].n + tails[k].n &&
+			    starts_nocase(v, heads[i]) &&
+			    ends_nocase(v, tails[k]))
+				return true;
+	return false;
+}
+
 bool value_placeholder(sv v, bool script)
 {
 	static const sv words[] = {
-		SV("changeme"),
-		SV("change_me"),
-		SV("change-me"),
-		SV("redacted"),
-		SV("[redacted]"),
-		SV("<redacted>"),
-		SV("(redacted)"),
-		SV("yourpassword"),
-		SV("your_password"),
-		SV("your-password"),
-		SV("your_token"),
-		SV("your-token"),
-		SV("your_api_key"),
-		SV("your-api-key"),
-		SV("yourtoken"),
-		SV("your_secret"),
-		SV("your-secret"),
-		SV("placeholder"),
-		SV("password_here"),
-		SV("token_here"),
-		SV("your_token_here"),
-		SV("your_password_here"),
-		SV("insert_password_here"),
-		SV("hidden"),
-		SV("[hidden]"),
-		SV("[filtered]"),
-		SV("[masked]"),
-		SV("..."),
-		SV("null"),
-		SV("(null)"),
-		SV("random"),
+		SV("changeme"),	   SV("change_me"),    SV("change-me"),
+		SV("redacted"),	   SV("[redacted]"),   SV("<redacted>"),
+		SV("(redacted)"),  SV("yourpassword"), SV("yourtoken"),
+		SV("placeholder"), SV("hidden"),       SV("[hidden]"),
+		SV("[filtered]"),  SV("[masked]"),     SV("..."),
+		SV("null"),	   SV("(null)"),       SV("random"),
 	};
 
 	v = value_unquote(v);
@@ -196,9 +207,25 @@ bool value_placeholder(sv v, bool script)
 	if (bracketed(v) || percent(v) || variable(v, script) || reference(v) ||
 	    call(v))
 		return true;
-	if (sv_starts(v, SV("{{")))
+	if (sv_starts(v, SV("{{")) || to_fill_in(v))
 		return true;
 	return listed(v, words, ARRAY_LEN(words));
+}
+
+/* 24h, 30s, 512k: how long or how much of it. */
+static bool quantity(sv v)
+{
+	static const sv units[] = {
+		SV("ms"), SV("s"),  SV("sec"), SV("m"),	   SV("min"), SV("h"),
+		SV("hr"), SV("d"),  SV("day"), SV("days"), SV("w"),   SV("y"),
+		SV("k"),  SV("kb"), SV("mb"),  SV("gb"),
+	};
+	size_t n = 0;
+
+	while (n < v.n && isdigit((unsigned char)v.p[n]))
+		n++;
+	return n > 0 && n <= 6 &&
+	       listed(sv_from(v, n), units, ARRAY_LEN(units));
 }
 
 bool value_word(sv v)
@@ -215,7 +242,27 @@ bool value_word(sv v)
 	/* The end of what it stands in. */
 	while (v.n > 1 && strchr("})];,", v.p[v.n - 1]))
 		v.n--;
-	return listed(v, words, ARRAY_LEN(words));
+	return listed(v, words, ARRAY_LEN(words)) || quantity(v);
+}
+
+bool value_public(sv v)
+{
+	static const sv heads[] = {
+		SV("sha1"),   SV("sha224"), SV("sha256"),  SV("sha384"),
+		SV("sha512"), SV("md5"),    SV("blake2b"), SV("blake3"),
+	};
+	/* Of Stripe, of Mapbox: for what runs in a browser. */
+	static const sv keys[] = {SV("pk_live_"), SV("pk_test_"), SV("pk.eyJ")};
+
+	v = value_unquote(v);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (sv_starts(v, keys[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		if (v.n > heads[i].n && sv_starts(v, heads[i]) &&
+		    strchr(":-=", v.p[heads[i].n]))
+			return true;
+	return false;
 }
 
 bool value_path(sv v)
@@ -300,7 +347,7 @@ bool value_random(sv v)
 	struct run r = {.n = 0};
 
 	v = value_unquote(v);
-	if (value_path(v) || is_uuid(v) || sv_starts(v, SV("sha256:")) ||
+	if (value_path(v) || is_uuid(v) || value_public(v) ||
 	    sv_starts(v, SV("ssh-")) || memmem(v.p, v.n, "://", 3))
 		return false;
 	for (size_t i = 0; i < v.n; i++) {

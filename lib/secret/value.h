@@ -10,13 +10,20 @@
 
 /*
  * True where the value stands for a secret without being one: empty, $VAR,
- * ${VAR}, $(cmd), <password>, {{ .x }}, ****, %s, changeme, our own marker.
+ * ${VAR}, $(cmd), <password>, {{ .x }}, ****, %s, changeme, YOUR_KEY_HERE, our
+ * own marker.
  * $var in lower case counts only in a `script`, where a shell expands it.
  */
 bool value_placeholder(sv v, bool script);
 
-/* true, false, yes, no, on, off, null, none... */
+/* true, false, yes, no, on, off, null, none... or how much: 24h, 512k */
 bool value_word(sv v);
+
+/*
+ * Public by its form: a digest (sha256:, sha512-), a key that a vendor makes
+ * for browsers (pk_live_).
+ */
+bool value_public(sv v);
 
 /* An absolute, home or ./ path, a file: URL, a key file's name. */
 bool value_path(sv v);

@@ -300,7 +300,9 @@ static void texts(void)
 	is(TEXT, NULL, "machine h login bob password fake4",
 	   "machine h login bob password [REDACTED:netrc]");
 	is(TEXT, NULL, "Cookie: a=b; c=d\r\nHost: h",
-	   "Cookie: [REDACTED:cookie]\r\nHost: h");
+	   "Cookie: a=[REDACTED:cookie]; c=[REDACTED:cookie]\r\nHost: h");
+	is(TEXT, NULL, "Cookie: sid=b; theme=dark; Secure",
+	   "Cookie: sid=[REDACTED:cookie]; theme=dark; Secure");
 	is(TEXT, NULL, "Authorization: Digest username=\"b\", response=\"f\"",
 	   "Authorization: Digest [REDACTED:authorization]\"b\", "
 	   "response=\"f\"");
@@ -655,6 +657,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/fifth.tsv");
 		corpus("testdata/redact/sixth.tsv");
 		corpus("testdata/redact/seventh.tsv");
+		corpus("testdata/redact/eighth.tsv");
 	}
 	verdict();
 	if (argc > 1)
