@@ -97,17 +97,23 @@ awk -v n="$events" -v jq="$jq_rate" '{
 		"whole pipe, by wall clock", n / $1, "", $1, "", n / $1 / jq }' \
 	"$work/result"
 
-# The seed's figure: what redaction adds to the pipe, in CPU.
+# The seed's figure: what redaction adds to the pipe, in CPU; framed as pb, and
+# as JSON, which is what a pipe has if nothing is said.
 cat >"$work/privacy.sh" <<'PIPE'
-"$1/tetra-tap" --replay "$2" -o pb | "$1/rt-canon" -o pb |
-	"$1/rt-redact" $3 -o pb
+"$1/tetra-tap" --replay "$2" -o "$4" | "$1/rt-canon" -o "$4" |
+	"$1/rt-redact" $3 -o "$4"
 PIPE
-measure "$dump" sh "$work/privacy.sh" "$bin" "$dump" --pass-through \
-	>"$work/through"
-measure "$dump" sh "$work/privacy.sh" "$bin" "$dump" '' >"$work/result"
-awk 'NR == 1 { base = $2 } NR == 2 { printf "%s %.1f %% (%.2f s, %.2f s)\n",
-	"CPU that rt-redact adds to tap | canon | redact:",
-	($2 / base - 1) * 100, base, $2 }' "$work/through" "$work/result"
+for framing in pb json; do
+	measure "$dump" sh "$work/privacy.sh" "$bin" "$dump" --pass-through \
+		$framing >"$work/through"
+	measure "$dump" sh "$work/privacy.sh" "$bin" "$dump" '' $framing \
+		>"$work/result"
+	awk -v f=$framing 'NR == 1 { base = $2 }
+		NR == 2 { printf "%s, %s: %.1f %% (%.2f s, %.2f s)\n",
+			"CPU that rt-redact adds to tap | canon | redact",
+			f, ($2 / base - 1) * 100, base, $2 }' \
+		"$work/through" "$work/result"
+done
 
 echo
 jq -r '.. | .arguments? // empty | strings | gsub("\n"; " ")' \

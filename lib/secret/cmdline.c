@@ -116,6 +116,10 @@ static void bare_option(struct walk *w, const struct program_opt *o)
 			judge_next(w, kind);
 		return;
 	case PROGRAM_REQUIRED:
+		/* /p /port:3389 */
+		if ((flags(w) & PROGRAM_COLONS) && w->i < w->end &&
+		    sv_starts(w->c->words[w->i].text, SV("/")))
+			return;
 		judge_next(w, kind);
 	}
 }
@@ -127,6 +131,9 @@ static void bare_option(struct walk *w, const struct program_opt *o)
  */
 static void unknown_option(struct walk *w, sv name)
 {
+	if (w->i < w->end && is_option(w->c->words[w->i].text) &&
+	    secret_key(name) != SECRET_STRONG)
+		return;
 	if (w->i < w->end && cmdline_named(w->c, name, value_of(w->c, w->i)))
 		w->i++;
 }
@@ -336,16 +343,40 @@ static bool words(struct walk *w, sv t)
 	return true;
 }
 
-/* "password X", "set-password X", "key X" where X looks like one. */
-static void unlisted_pair(struct walk *w, sv t)
+/* put /app/password X, set db:password X: into a store of such pairs. */
+static bool stores(sv verb, sv name)
+{
+	static const char *const list[] = {"set", "put", "setex", "hset"};
+	bool compound = false;
+
+	for (size_t i = 0; i < name.n; i++)
+		compound |= strchr("/:._", name.p[i]) != NULL;
+	for (size_t i = 0; compound && i < ARRAY_LEN(list); i++)
+		if (sv_eq(verb, sv_str(list[i])))
+			return secret_key(name) == SECRET_STRONG;
+	return false;
+}
+
+/*
+ * "password X", "set-password X", "key X" where X looks like one; the name
+ * of the place where one is stored, and X.
+ */
+static void unlisted_pair(struct walk *w, sv t, sv before)
 {
 	enum secret_class k;
 	sv v;
 
 	if (w->i >= w->end || t.n > 64 || sv_find(t, '=') != SIZE_MAX ||
-	    sv_find(t, ' ') != SIZE_MAX || sv_find(t, '/') != SIZE_MAX)
+	    sv_find(t, ' ') != SIZE_MAX)
 		return;
 	v = value_of(w->c, w->i);
+	if (stores(before, t) && sv_find(v, '=') == SIZE_MAX &&
+	    unlisted_value(v, true, true)) {
+		judge_next(w, PROGRAM_SECRET);
+		return;
+	}
+	if (sv_find(t, '/') != SIZE_MAX)
+		return;
 	if (!value_chosen(v))
 		return;
 	k = sv_eq(t, SV("using")) ? SECRET_STRONG : secret_key(t);
@@ -378,6 +409,7 @@ static sv assigned(sv v)
 static void positional(struct walk *w, sv t)
 {
 	const struct program *sub = NULL;
+	sv before = w->last;
 
 	w->npos++;
 	w->last = t;
@@ -422,7 +454,7 @@ static void positional(struct walk *w, sv t)
 		w->p = sub;
 	if (w->p && words(w, t))
 		return;
-	unlisted_pair(w, t);
+	unlisted_pair(w, t, before);
 }
 
 /* /name:value where the table says so, or the name says secret. */

@@ -94,7 +94,7 @@ static bool is_pair(sv v, sv *key, sv *value)
 	return memchr(key->p, ' ', key->n) == NULL;
 }
 
-/* Of what is kept beside a secret, what is none. */
+/* Of what is kept beside a secret, what is none: also smtp_user. */
 static bool is_public(sv key)
 {
 	static const char *const list[] = {
@@ -104,8 +104,40 @@ static bool is_public(sv key)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
-		if (sv_eq(key, sv_str(list[i])))
+		if (sv_ends(key, sv_str(list[i])) &&
+		    (key.n == strlen(list[i]) ||
+		     strchr("_-.", key.p[key.n - strlen(list[i]) - 1])))
 			return true;
+	return false;
+}
+
+/*
+ * BORG_PASSCOMMAND="echo x", --passwordeval="echo x": a program to ask that
+ * has the answer on its own command line.
+ */
+static bool asked(struct cmdline *c, sv name, sv v)
+{
+	static const sv ends[] = {SV("command"), SV("COMMAND"), SV("cmd"),
+				  SV("CMD"),	 SV("eval"),	SV("EVAL")};
+	static const sv echos[] = {SV("echo "), SV("printf ")};
+	bool named = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		named |= name.n > ends[i].n && sv_ends(name, ends[i]) &&
+			 secret_key(sv_first(name, name.n - ends[i].n)) ==
+				 SECRET_STRONG;
+	if (!named)
+		return false;
+	v = value_unquote(v);
+	for (size_t i = 0; i < ARRAY_LEN(echos); i++)
+		if (sv_starts(v, echos[i])) {
+			sv said = sv_from(v, echos[i].n);
+
+			if (sv_starts(said, SV("-n ")))
+				said = sv_from(said, 3);
+			add(c, said, RULES_OPTION);
+			return true;
+		}
 	return false;
 }
 
@@ -125,6 +157,8 @@ static void pair(struct cmdline *c, sv v, bool any)
 	if (sv_find(value, ' ') != SIZE_MAX &&
 	    sv_rfind(value, '=') > sv_find(value, ' ') &&
 	    sv_rfind(value, '=') != SIZE_MAX)
+		return;
+	if (asked(c, key, value))
 		return;
 	class = secret_env_key(key);
 	if (secret_keyed(class, value, c->depth > 0))
@@ -264,6 +298,8 @@ bool cmdline_named(struct cmdline *c, sv name, sv value)
 
 	switch (class) {
 	case SECRET_NONE:
+		if (asked(c, name, value))
+			return true;
 		if (weak_userpass(c, name, value))
 			return true;
 		if (name.n < 3 || !value_key(value) || secret_named_id(name))

@@ -178,7 +178,9 @@ static size_t word_end(sv t, size_t i, unsigned where)
 			break;
 		if ((where & KEYVAL_SCRIPT) && strchr(";&|<>()", (char)c))
 			break;
-		if ((c == ',' || c == ';' || c == '&') && next_pair(t, i + 1))
+		if ((c == ',' || c == ';' || c == '&' ||
+		     (c == ':' && (where & KEYVAL_COLONS))) &&
+		    next_pair(t, i + 1))
 			break;
 	}
 	return i;
@@ -479,6 +481,9 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 	kind = header_kind(p.key);
 	if (kind != HEADER_NONE && (p.colon || kind == HEADER_AUTHORIZATION))
 		return find_header(t, &p, kind, where, h);
+	/* user=x:password=y:server=z */
+	if (!p.colon && before_key(t, &p) == ':')
+		where |= KEYVAL_COLONS;
 	if (!is_secret(t, &p, c, where))
 		return i;
 	/* http://h/?token=x#top */

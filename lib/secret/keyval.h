@@ -14,6 +14,7 @@ enum keyval_where {
 	KEYVAL_ARGV = 1,   /* `k= v` is an empty value and an argument */
 	KEYVAL_SCRIPT = 2, /* $var in lower case is a placeholder */
 	KEYVAL_QUERY = 4,  /* of a URL: # ends a value; keyval.c's own */
+	KEYVAL_COLONS = 8, /* a=b:c=d: likewise */
 };
 
 /* Everywhere in the text, which is part of h->text. Linear. */

@@ -205,6 +205,7 @@ static const struct word words[] = {
 	{"length", A},
 	{"licence", W},
 	{"license", W | O},
+	{"lifespan", A},
 	{"lifetime", A},
 	{"limit", A},
 	{"limits", A},

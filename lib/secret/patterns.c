@@ -146,8 +146,9 @@ const struct pattern patterns[] = {
 	{"sql-password",
 	 "(?i)\\bpassword\\s+(?:'([^']+)|\\\\'([^'\\\\]+)|E'([^']+))|\\bset\\s+"
 	 "password\\b[^=;]*=\\s*(?:password\\s*\\(\\s*)?(?:'([^']+)|\""
-	 "([^\"]+))|\\b(?:old_)?password\\s*\\(\\s*(?:'([^']+)|\"([^\"]+))",
-	 "password", PATTERNS_PLAIN, false},
+	 "([^\"]+))|\\b(?:old_)?password\\s*\\(\\s*(?:'([^']+)|\"([^\"]+))|"
+	 "\\.logon\\s+[^\\s,]+,([^\\s;'\"]+)",
+	 "password .logon", PATTERNS_PLAIN, false},
 	{"sql-pragma",
 	 "(?i)\\bpragma\\s+(?:hex)?(?:re)?key\\s*=\\s*\\\\?[\"']?(?:x')?([^\"'"
 	 "\\\\;]+)",
@@ -165,9 +166,10 @@ const struct pattern patterns[] = {
 	 "\\s*,\\s*\\\\?(?:'([^']+)|\"([^\"]+))",
 	 "auth=( auth\x1f= auth( login(", PATTERNS_PLAIN, false},
 	{"code-connect",
-	 "(?i)(?:connect|new PDO)\\s*\\(\\s*(?:'[^']*'|\"[^\"]*\")\\s*,\\s*(?:"
+	 "(?i)(?:connect|mysqli|new PDO|FTP(?:_TLS|\\.open|\\.new)?)\\s*\\(\\s*(?:'[^']*'|\"[^\"]*\")\\s*,\\s*(?:"
 	 "'[^']*'|\"[^\"]*\")\\s*,\\s*(?:'([^']+)|\"([^\"]+))",
-	 "connect( connect\x1f( pdo(", PATTERNS_PLAIN, false},
+	 "connect( connect\x1f( pdo( mysqli( ftp( ftp_tls( "
+	 "ftp.open( ftp.new(", PATTERNS_PLAIN, false},
 	{"oracle-url", "(?i)\\bjdbc:oracle:[a-z0-9]+:[^/\\s:@'\"]+/([^@\\s'\"]+)@",
 	 "jdbc:oracle", PATTERNS_PLAIN, false},
 	{"wifi", "(?i)\\bWIFI:(?:[^\\s\"']*;)?P:((?:\\\\.|[^;\\\\])+)", "wifi:",

@@ -219,6 +219,24 @@ static bool has_flag(const struct argv_token *t, char letter)
 	       memchr(t->text.p, letter, t->text.n);
 }
 
+/* podman secret create NAME -, gh secret set NAME, wrangler secret put NAME */
+static bool is_secret_store(const struct cmdline *c, size_t from, size_t to)
+{
+	static const char *const verbs[] = {"create", "set", "put",
+					    "import", "add", "insert"};
+	bool secret = false;
+
+	for (size_t i = from + 1; i < to; i++) {
+		sv t = c->words[i].text;
+
+		if (secret && is_any(t, verbs, ARRAY_LEN(verbs)))
+			return !sv_eq(name_of(c->words[from].text),
+				      SV("kubectl"));
+		secret |= sv_eq(t, SV("secret")) || sv_eq(t, SV("secrets"));
+	}
+	return false;
+}
+
 /* Does this command read a secret from its standard input? */
 static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 {
@@ -245,7 +263,8 @@ static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 	if (from >= to)
 		return false;
 	name = name_of(c->words[from].text);
-	if (is_any(name, programs, ARRAY_LEN(programs)))
+	if (is_any(name, programs, ARRAY_LEN(programs)) ||
+	    is_secret_store(c, from, to))
 		return true;
 	for (size_t i = from + 1; i < to; i++) {
 		if (is_any(c->words[i].text, options, ARRAY_LEN(options)))
@@ -302,21 +321,42 @@ static void fed(struct cmdline *c, sv t)
 		hits_add(c->hits, t, RULES_STDIN);
 }
 
-/* echo SECRET | sink: words [from, to) are the echo. */
+static bool is_echo(sv word)
+{
+	static const char *const list[] = {"echo", "printf", "yes"};
+
+	return is_any(name_of(word), list, ARRAY_LEN(list));
+}
+
+/* echo 'a command line' | sh */
+static void piped_script(struct cmdline *c, size_t from, size_t to)
+{
+	if (from >= to || !is_echo(c->words[from].text))
+		return;
+	for (size_t i = from + 1; i < to; i++)
+		if (sv_find(c->words[i].text, ' ') != SIZE_MAX)
+			cmdline_script(c, c->words[i].text);
+}
+
+static bool is_shell(const struct cmdline *c, size_t from, size_t to)
+{
+	static const char *const list[] = {"sh",  "bash", "dash",  "zsh",
+					   "ksh", "at",	  "batch", "ssh"};
+
+	return from < to &&
+	       is_any(name_of(c->words[from].text), list, ARRAY_LEN(list));
+}
+
+/* echo SECRET | sink: words [from, to) are the echo, or several. */
 static void piped(struct cmdline *c, size_t from, size_t to, bool decoder)
 {
-	sv name;
-
-	if (from >= to)
-		return;
-	name = name_of(c->words[from].text);
-	if (!sv_eq(name, SV("echo")) && !sv_eq(name, SV("printf")))
+	if (from >= to || !is_echo(c->words[from].text))
 		return;
 	for (size_t i = from + 1; i < to; i++) {
 		sv t = c->words[i].text;
 
 		if (t.n == 0 || t.p[0] == '-' || sv_starts(t, SV("%s")) ||
-		    (decoder && !hides_secret(c, t)))
+		    is_echo(t) || (decoder && !hides_secret(c, t)))
 			continue;
 		fed(c, t);
 	}
@@ -329,9 +369,21 @@ struct pipeline {
 	sv fed;	 /* the same, of the command in front of the pipe */
 };
 
-/* The command that ends at c->n. */
-static void finish(struct cmdline *c, size_t from, struct pipeline *p,
-		   enum lex how)
+/* (echo a; echo b) | sink: from the first echo on. */
+static size_t group_start(const struct cmdline *c, size_t first, size_t from,
+			  size_t to)
+{
+	if (from < to &&
+	    !(from + 1 == to && sv_eq(c->words[from].text, SV("}"))))
+		return from;
+	while (first < from && !is_echo(c->words[first].text))
+		first++;
+	return first;
+}
+
+/* The command that ends at c->n; first: of the script. */
+static void finish(struct cmdline *c, size_t first, size_t from,
+		   struct pipeline *p, enum lex how)
 {
 	size_t to = c->n;
 
@@ -340,10 +392,14 @@ static void finish(struct cmdline *c, size_t from, struct pipeline *p,
 		piped(c, p->from, p->to, false);
 	else if (p->pipe && is_decoder(c, from, to))
 		piped(c, p->from, p->to, true);
+	else if (p->pipe && is_shell(c, from, to))
+		piped_script(c, p->from, p->to);
 	if (p->here.n && is_sink(c, from, to))
 		fed(c, p->here);
 	if (p->pipe && p->fed.n && is_sink(c, from, to))
 		fed(c, p->fed);
+	if (how == LEX_PIPE)
+		from = group_start(c, first, from, to);
 	*p = (struct pipeline){from, to, how == LEX_PIPE, SV_NULL, p->here};
 }
 
@@ -352,7 +408,7 @@ static void run(struct lexer *l)
 	struct pipeline p = {.pipe = false};
 	struct cmdline *c = l->c;
 	struct argv_token t;
-	size_t from = c->n;
+	size_t first = c->n, from = first;
 	enum lex how, next = LEX_WORD;
 
 	do {
@@ -369,7 +425,7 @@ static void run(struct lexer *l)
 		next = how;
 		if (how == LEX_HERE || how == LEX_REDIRECT)
 			continue;
-		finish(c, from, &p, how);
+		finish(c, first, from, &p, how);
 		from = c->n;
 	} while (how != LEX_END);
 }

@@ -218,6 +218,10 @@ enum secret_class secret_key(sv key)
 		if ((i == 0 && (ws.flags[i] & KEYWORD_NOT_FIRST)) ||
 		    (i + 1 == at && (ws.flags[i] & KEYWORD_NOT_BEFORE)))
 			return SECRET_NONE;
+	/* passwordSecretKey: under which key of a secret it lies. */
+	if (at >= 2 && !strcmp(ws.w[at], "key") &&
+	    !strcmp(ws.w[at - 1], "secret") && is_password(ws.w[at - 2]))
+		return SECRET_WEAK;
 	for (int i = at + 1; i < ws.n; i++) {
 		if (about(&ws, at, i))
 			return SECRET_NONE;

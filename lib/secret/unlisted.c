@@ -33,8 +33,9 @@ static bool is_mixed(sv v)
 static bool is_scheme(sv s)
 {
 	static const char *const list[] = {
-		"npm", "file", "git",	    "mailto", "sip",  "sips",
-		"ssh", "pkg",  "workspace", "acct",   "xmpp", "urn"};
+		"npm",	"file", "git",	"mailto",    "sip",
+		"sips", "ssh",	"pkg",	"workspace", "acct",
+		"xmpp", "urn",	"jdbc", "r2dbc",     "oci"};
 
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
 		if (sv_eq(s, sv_str(list[i])))

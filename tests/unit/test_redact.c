@@ -658,6 +658,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/sixth.tsv");
 		corpus("testdata/redact/seventh.tsv");
 		corpus("testdata/redact/eighth.tsv");
+		corpus("testdata/redact/ninth.tsv");
 	}
 	verdict();
 	if (argc > 1)
