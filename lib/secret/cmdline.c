@@ -102,6 +102,13 @@ static void bare_option(struct walk *w, const struct program_opt *o)
 		judge_rest(w);
 		return;
 	}
+	if (kind == PROGRAM_ARG) {
+		if (w->i + 1 < w->end)
+			cmdline_named(w->c, w->c->words[w->i].text,
+				      value_of(w->c, w->i + 1));
+		w->i = MIN(w->i + 2, w->end);
+		return;
+	}
 	if (kind == PROGRAM_COMMAND) {
 		if (w->i < w->end)
 			become(w, w->c->words[w->i++].text);
@@ -326,6 +333,8 @@ static bool words(struct walk *w, sv t)
 	if (o && o->kind == PROGRAM_REST) {
 		judge_rest(w);
 	} else if (o && o->kind == PROGRAM_SECOND) {
+		if (w->i < w->end && is_option(w->c->words[w->i].text))
+			return true;
 		w->i = MIN(w->i + 1, w->end);
 		judge_next(w, PROGRAM_SECRET);
 	} else if (o) {

@@ -50,9 +50,14 @@ static void slash(struct cmdline *c, sv v)
 static void openssl(struct cmdline *c, sv v)
 {
 	if (sv_starts(v, SV("env:")) || sv_starts(v, SV("file:")) ||
-	    sv_starts(v, SV("fd:")) || sv_eq(v, SV("stdin")))
+	    sv_starts(v, SV("fd:")) || sv_eq(v, SV("stdin")) ||
+	    sv_eq(v, SV("random")) || sv_eq(v, SV("disabled")))
 		return;
-	add(c, sv_starts(v, SV("pass:")) ? sv_from(v, 5) : v, RULES_OPTION);
+	if (sv_starts(v, SV("pass:")))
+		v = sv_from(v, 5);
+	else if (sv_starts(v, SV("password:")))
+		v = sv_from(v, 9);
+	add(c, v, RULES_OPTION);
 }
 
 static void userpass(struct cmdline *c, sv v)
@@ -126,7 +131,7 @@ static bool asked(struct cmdline *c, sv name, sv v)
 		named |= name.n > ends[i].n && sv_ends(name, ends[i]) &&
 			 secret_key(sv_first(name, name.n - ends[i].n)) ==
 				 SECRET_STRONG;
-	if (!named)
+	if (!named && !sv_ends(name, SV("extpass")))
 		return false;
 	v = value_unquote(v);
 	for (size_t i = 0; i < ARRAY_LEN(echos); i++)
@@ -139,6 +144,56 @@ static bool asked(struct cmdline *c, sv name, sv v)
 			return true;
 		}
 	return false;
+}
+
+/* Up to the delimiter, which may be escaped; *i is behind it. */
+static sv sed_part(sv v, char delimiter, size_t *i)
+{
+	size_t from = *i;
+
+	while (*i < v.n && v.p[*i] != delimiter)
+		*i += v.p[*i] == '\\' ? 2 : 1;
+	*i = MIN(*i, v.n);
+	return (sv){v.p + from, (*i)++ - from};
+}
+
+/* A password in place of its name: no name, and not just a word. */
+static bool is_filled_in(sv what, sv with)
+{
+	bool sign = false;
+
+	if (secret_key(what) != SECRET_STRONG ||
+	    secret_key(with) != SECRET_NONE || with.n < 6 || value_path(with) ||
+	    sv_find(what, '=') != SIZE_MAX || sv_find(what, ':') != SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < with.n; i++) {
+		if (strchr(" =\\&$<{(", with.p[i]))
+			return false;
+		sign |= !isalpha((unsigned char)with.p[i]) &&
+			!strchr("-_.", with.p[i]);
+	}
+	return sign;
+}
+
+/* s/@DB_PASSWORD@/x/; what has an = in it is found by its key. */
+static void sed(struct cmdline *c, sv v)
+{
+	for (size_t i = 0; i + 1 < v.n; i++) {
+		char d = v.p[i + 1];
+		size_t at = i + 2;
+		sv what, with;
+
+		if (v.p[i] != 's' || !ispunct((unsigned char)d) ||
+		    (i > 0 && isalnum((unsigned char)v.p[i - 1])))
+			continue;
+		what = sed_part(v, d, &at);
+		with = sed_part(v, d, &at);
+		if (at > v.n)
+			return;
+		if (is_filled_in(what, with))
+			add(c, with, RULES_OPTION);
+		i = at - 1;
+	}
 }
 
 static void pair(struct cmdline *c, sv v, bool any)
@@ -183,6 +238,10 @@ void cmdline_judge(struct cmdline *c, enum program_kind kind, sv v)
 	case PROGRAM_COMMAND:
 	case PROGRAM_REST:
 	case PROGRAM_SECOND:
+	case PROGRAM_ARG:
+		return;
+	case PROGRAM_SED:
+		sed(c, u);
 		return;
 	case PROGRAM_SECRET:
 		add(c, v, RULES_OPTION);

@@ -59,7 +59,9 @@ const struct proglist_entry proglist[] = {
 	{"redis-cli valkey-cli keydb-cli redis-benchmark",
 	 "a:S h: p: n: u: s: i: r: d: D: t: c-",
 	 "pass:S user: askpass- no-auth-warning- cert: key: cacert: tls-",
-	 "AUTH:R auth:R Auth:R requirepass:S masterauth:S", 0, 0},
+	 "AUTH:R auth:R Auth:R requirepass:S masterauth:S "
+	 "auth-pass:S",
+	 0, 0},
 	{"influx influxd", NO,
 	 "password:S token:S p:S t:S username: host: port: org: bucket: "
 	 "database: execute: o: b: n: f:",
@@ -84,7 +86,7 @@ const struct proglist_entry proglist[] = {
 	{"grafana-cli grafana", NO, "homepath: config:",
 	 "reset-admin-password:S", 0, 0},
 	{"etcdctl", NO, "user:U password:S endpoints: key: cert: cacert:",
-	 NO, 0, 0},
+	 "add:U", 0, 0},
 	/* Directories and authentication */
 	{"ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldapmodrdn "
 	 "ldapcompare ldapexop",
@@ -146,7 +148,8 @@ const struct proglist_entry proglist[] = {
 	{"vmrun", NO, "gp:S vp:S p:S gu: u: T: h: P:", NO, LONG1, 0},
 	{"crackmapexec netexec nxc cme evil-winrm",
 	 "p:S u: H:S d: i: M: o:K x: X:", "password:S user: hash:S", NO, 0, 0},
-	{"psexec.py wmiexec.py secretsdump.py smbexec.py atexec.py "
+	{"psexec.py impacket-psexec impacket-wmiexec impacket-secretsdump "
+	 "impacket-smbexec mssqlclient.py smbclient.py getTGT.py wmiexec.py secretsdump.py smbexec.py atexec.py "
 	 "GetUserSPNs.py GetNPUsers.py ticketer.py lookupsid.py",
 	 NO, "hashes:S aesKey:S dc-ip: k-", "#1:P", LONG1, 0},
 	{"kerbrute", "d: t: o:", "dc: domain: threads: output:", NO, SUB, 0},
@@ -357,6 +360,7 @@ const struct proglist_entry proglist[] = {
 	 NO, 0, 0},
 	{"mc", NO, NO, NO, SUB, 0},
 	{"mc alias,", NO, "api: path:", "#5:W #6:S", 0, 0},
+	{"mc user,", NO, NO, "#6:S", 0, 0},
 	{"mc config,", NO, "api:", "#6:W #7:S", 0, 0},
 	{"b2", NO, NO, NO, SUB, 0},
 	{"b2 authorize-account,", NO, NO, "#3:S", 0, 0},
@@ -417,126 +421,6 @@ const struct proglist_entry proglist[] = {
 	{"cvs", "d:P", NO, NO, 0, 0},
 	{"java javaw mvn mvnw gradle gradlew ant sonar-scanner", NO,
 	 "jar: cp: classpath:", NO, LONG1, 0},
-	/* Messaging and devices */
-	{"rabbitmqctl", "n: p: q-", NO,
-	 "add_user:r change_password:r authenticate_user:r", 0, 0},
-	{"rabbitmqadmin", "p:S u: H: P: V: N:", "password:S username:", NO, 0,
-	 0},
-	{"mosquitto_pub mosquitto_sub mosquitto_rr",
-	 "P:S u: h: p: t: m: i: q: f: V: A: k:",
-	 "pw:S psk:S psk-identity: username: key: cafile:", NO, 0, 0},
-	{"nats kcat kafkacat", "X:K b: t: s: u: p:",
-	 "password:S token:S creds: user: nkey:", NO, 0, 0},
-	{"snmpget snmpgetnext snmpwalk snmpbulkwalk snmpbulkget snmpset "
-	 "snmptrap snmpinform snmptable snmpstatus snmpdf snmptranslate "
-	 "snmpdelta snmptest",
-	 "c:S A:S X:S v: u: l: a: x: e: E: n: t: r: O: I: m: M: C: L: D: Z:",
-	 NO, NO, 0, 0},
-	{"check_mysql check_pgsql check_ldap check_mssql check_mysql_health "
-	 "check_postgres",
-	 "p:S u: H: P: d: w: c:", "password:S username:", NO, 0, 0},
-	{"check_http check_curl", "a:U b:U H: I: u: p: k:H w: c: s: P:",
-	 "authorization:U proxy-authorization:U header:H", NO, 0, 0},
-	{"check_snmp check_snmp_int", "C:S A:S X:S H: o: w: c: P: u:",
-	 "community:S authpasswd:S privpasswd:S", NO, 0, 0},
-	{"iscsiadm", "m: T: p: o: n:N v:n I: r: t: s-",
-	 "mode: targetname: portal: op: name:N value:n interface:", NO, 0, 0},
-	{"nsupdate knsupdate dig kdig delv host", "y:E k: c: p: t: b: q:", NO,
-	 NO, 0, 0},
-	{"wpa_passphrase", NO, NO, "#2:S", 0, 0},
-	{"nmcli", "t- f: g:", NO,
-	 "password:S psk:S wifi-sec.psk:S 802-11-wireless-security.psk:S "
-	 "wifi-sec.wep-key0:S 802-1x.password:S 802-1x.private-key-password:S "
-	 "wifi-sec.leap-password:S vpn.secrets:S gsm.password:S gsm.pin:S "
-	 "pppoe.password:S wireguard.private-key:S",
-	 0, 0},
-	{"iwctl", NO, "passphrase:S P:S dont-ask-", NO, 0, 0},
-	{"iw", NO, NO, "key:E keys:E", 0, 0},
-	{"ipa-client-install", "w:S p: k: d-", "password:S principal:", NO, 0,
-	 0},
-	{"ipa-server-install ipa-replica-install ipa-ca-install "
-	 "ipa-dns-install",
-	 "p:S a:S P:S w:S r: n: U-",
-	 "ds-password:S admin-password:S master-password:S password:S "
-	 "realm: domain:",
-	 NO, 0, 0},
-	{"duplicity", NO,
-	 "encrypt-key: sign-key: encrypt-sign-key: hidden-encrypt-key: "
-	 "encrypt-secret-keyring: name:",
-	 NO, 0, 0},
-	{"iwconfig", NO, NO, "key:S enc:S", 0, 0},
-	{"eapol_test", "s:S c: a: p:", NO, NO, 0, 0},
-	{"openvpn openconnect vpnc", "u: c: k:",
-	 "auth-user-pass- askpass- config: key: passwd-on-stdin- cookie:S "
-	 "key-password:S token-secret:S tls-auth: secret: user:",
-	 NO, 0, 0},
-	{"bw", NO, "session:S passwordenv: passwordfile: apikey-", NO, SUB, 0},
-	{"bw login,", NO, "session:S method: code:S passwordenv: passwordfile:",
-	 "#3:S", 0, 0},
-	{"bw unlock,", NO, "passwordenv: passwordfile: raw-", "#2:S", 0, 0},
-	{"plink pscp psftp putty", NO, "pw:S pwfile: P: l: i: m: batch-", NO,
-	 LONG1, 0},
-	/* Programs that run other programs */
-	{"sh bash dash ash zsh ksh ksh93 mksh rbash fish csh tcsh", "c- o: O:",
-	 "rcfile: init-file: command:C init-command:C", NO, PROGRAM_SHELL, 0},
-	{"ssh autossh dbclient slogin",
-	 "b: c: D: E: e: F: I: i: J: L: l: m: O: o: p: Q: R: S: W: w: B: M:",
-	 NO, NO, WRAP | PROGRAM_REMOTE, 1},
-	{"mosh", "p:", "ssh:C port: client: server: predict:", NO,
-	 WRAP | PROGRAM_REMOTE, 1},
-	{"sshpass", "p:S f: d: P: e-", NO, NO, WRAP, 0},
-	{"rsync", "e:C f: M: T: B:", "rsh:C password-file: rsync-path:", NO, 0,
-	 0},
-	{"sudo", "u: g: h: p: C: r: t: T: U: D: R: S- A- k- n- b- E- H- i- s-",
-	 "user: group: host: prompt: chdir: chroot: close-from: "
-	 "command-timeout: askpass- stdin- preserve-env?",
-	 NO, WRAP | PROGRAM_ENV, 0},
-	{"doas", "u: C: n-", NO, NO, WRAP, 0},
-	{"su runuser", "c:C s: g: G: w: u: l- m- p-",
-	 "command:C session-command:C shell: group: supp-group: user:", NO,
-	 PROGRAM_DASHES, 0},
-	{"env", "u: C: S:C i- 0-", "unset: chdir: split-string:C", NO,
-	 WRAP | PROGRAM_ENV, 0},
-	{"timeout", "s: k:", "signal: kill-after: foreground-", NO, WRAP, 1},
-	{"nice", "n:", "adjustment:", NO, WRAP, 0},
-	{"ionice", "c: n: p: P: u:", "class: classdata:", NO, WRAP, 0},
-	{"chrt taskset gosu su-exec s6-setuidgid setuidgid chpst softlimit "
-	 "with-contenv",
-	 "p: c: T: P: D: u: e:", NO, NO, WRAP, 1},
-	{"nohup setsid time exec command builtin catchsegv unbuffer fakeroot "
-	 "firejail proxychains proxychains4 torsocks eatmydata dumb-init "
-	 "dbus-run-session ssh-agent busybox toybox catatonit "
-	 "aws-vault chamber wine ltrace",
-	 NO, NO, NO, WRAP, 0},
-	{"stdbuf", "i: o: e:", "input: output: error:", NO, WRAP, 0},
-	{"tini", "p: e: s- g- v-", NO, NO, WRAP, 0},
-	{"xargs", "I: n: P: L: d: E: s: a: i? r- 0- t-",
-	 "replace? max-args: max-procs: delimiter: arg-file:", NO, WRAP, 0},
-	{"strace", "e: o: p: s: u: E:K P: O: S: a: I: f-", NO, NO, WRAP, 0},
-	{"perf valgrind gdb gdbserver", NO, NO, NO, PROGRAM_DASHES, 0},
-	{"eval", NO, NO, "#*:c", WRAP, 0},
-	{"watch", "n: d-", "interval:", "#*:c", WRAP, 0},
-	{"tmux screen parallel xterm konsole gnome-terminal crontab",
-	 "S: c: t: n: L: j: s: e:C", NO, "#*:c", WRAP, 0},
-	{"script", "c:C T: O: I: B: E: o: q-", "command:C", NO, 0, 0},
-	{"flock", "w: E: c:C n- x- s-", "timeout: command:C", NO, WRAP, 1},
-	{"chroot", NO, "userspec: groups:", NO, WRAP, 1},
-	{"nsenter", "t: S: G: W: r? w? m? u? i? n? p? U? C? T?",
-	 "target: setuid: setgid:", NO, WRAP, 0},
-	{"unshare", "S: G: R: w: m? u? i? n? p? U? C? T? f- r-",
-	 "setuid: setgid: root: wd: map-user:", NO, WRAP, 0},
-	{"setpriv capsh", NO,
-	 "reuid: regid: groups: ambient-caps: inh-caps: bounding-set: "
-	 "securebits:",
-	 NO, WRAP, 0},
-	{"systemd-run systemd-nspawn", "p:K u: M: H: E:K D: t- d-",
-	 "unit: property:K setenv:K slice: uid: gid: machine: directory:", NO,
-	 WRAP, 0},
-	{"find", NO, "exec:X execdir:X ok:X okdir:X name: path: type:", NO,
-	 LONG1, 0},
-	{"start-stop-daemon", "x: a: n: p: u: c: g: d: N: s: R: K- S- b- m-",
-	 "exec: startas: name: pidfile: user: chuid: group: chdir:", NO,
-	 PROGRAM_DASHES, 0},
 };
 
 const size_t proglist_n = ARRAY_LEN(proglist);

@@ -109,12 +109,11 @@ static void add_names(struct programs *ps, const struct proglist_entry *e,
 	}
 }
 
-struct programs *programs_new(void)
+static void add_table(struct programs *ps, const struct proglist_entry *list,
+		      size_t entries)
 {
-	struct programs *ps = mem_zalloc(sizeof(*ps));
-
-	for (size_t i = 0; i < proglist_n; i++) {
-		const struct proglist_entry *e = &proglist[i];
+	for (size_t i = 0; i < entries; i++) {
+		const struct proglist_entry *e = &list[i];
 		struct program *p = arena_zalloc(&ps->mem, sizeof(*p));
 		const struct program_opt *s;
 		size_t n;
@@ -128,6 +127,14 @@ struct programs *programs_new(void)
 		p->skip = e->skip;
 		add_names(ps, e, p);
 	}
+}
+
+struct programs *programs_new(void)
+{
+	struct programs *ps = mem_zalloc(sizeof(*ps));
+
+	add_table(ps, proglist, proglist_n);
+	add_table(ps, proglist_hosts, proglist_hosts_n);
 	return ps;
 }
 

@@ -39,6 +39,8 @@ enum program_kind {
 	PROGRAM_PREFIX_P = 'h', /* rar's -hpSECRET: here "pSECRET" */
 	PROGRAM_SCRIPT = 'C',	/* a shell command line */
 	PROGRAM_SPACED = 'c',	/* a script if it holds a blank */
+	PROGRAM_ARG = 'Y',	/* a name, and the word behind it its value */
+	PROGRAM_SED = 'D',	/* s/PASSWORD/x/ */
 	PROGRAM_NAME = 'N',	/* the name of what an 'n' is the value of */
 	PROGRAM_NAMED = 'n',	/* secret if that name says so */
 	PROGRAM_COMMAND = 'X',	/* what follows is a command */
@@ -114,5 +116,8 @@ struct proglist_entry {
 
 extern const struct proglist_entry proglist[];
 extern const size_t proglist_n;
+/* And in proglist_hosts.c. */
+extern const struct proglist_entry proglist_hosts[];
+extern const size_t proglist_hosts_n;
 
 #endif

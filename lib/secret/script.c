@@ -237,6 +237,14 @@ static bool is_secret_store(const struct cmdline *c, size_t from, size_t to)
 	return false;
 }
 
+/* --password-file, -passphrase */
+static bool is_secret_option(sv t)
+{
+	return t.n > 4 && t.p[0] == '-' &&
+	       (memmem(t.p, t.n, "pass", 4) || memmem(t.p, t.n, "token", 5) ||
+		memmem(t.p, t.n, "secret", 6) || memmem(t.p, t.n, "key", 3));
+}
+
 /* Does this command read a secret from its standard input? */
 static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 {
@@ -269,7 +277,9 @@ static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 	for (size_t i = from + 1; i < to; i++) {
 		if (is_any(c->words[i].text, options, ARRAY_LEN(options)))
 			return true;
-		if (sv_ends(c->words[i].text, SV("=/dev/stdin")))
+		if (sv_ends(c->words[i].text, SV("=/dev/stdin")) ||
+		    (sv_eq(c->words[i].text, SV("/dev/stdin")) &&
+		     is_secret_option(c->words[i - 1].text)))
 			return true;
 		if (sv_eq(name, SV("sudo")) && has_flag(&c->words[i], 'S'))
 			return true;

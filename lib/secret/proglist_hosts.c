@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The other half of proglist.c: what belongs to hosts, networks and devices,
+ * and the programs that run other programs.
+ */
+#include "secret/program.h"
+
+#define LONG1 PROGRAM_LONG1
+#define WRAP PROGRAM_WRAP
+#define SUB PROGRAM_SUB
+#define NO NULL
+
+const struct proglist_entry proglist_hosts[] = {
+	/* Messaging and devices */
+	{"rabbitmqctl", "n: p: q-", NO,
+	 "add_user:r change_password:r authenticate_user:r", 0, 0},
+	{"rabbitmqadmin", "p:S u: H: P: V: N:", "password:S username:", NO, 0,
+	 0},
+	{"mosquitto_pub mosquitto_sub mosquitto_rr",
+	 "P:S u: h: p: t: m: i: q: f: V: A: k:",
+	 "pw:S psk:S psk-identity: username: key: cafile:", NO, 0, 0},
+	{"nats kcat kafkacat", "X:K b: t: s: u: p:",
+	 "password:S token:S creds: user: nkey:", NO, 0, 0},
+	{"snmpget snmpgetnext snmpwalk snmpbulkwalk snmpbulkget snmpset "
+	 "snmptrap snmpinform snmptable snmpstatus snmpdf snmptranslate "
+	 "snmpdelta snmptest",
+	 "c:S A:S X:S v: u: l: a: x: e: E: n: t: r: O: I: m: M: C: L: D: Z:",
+	 NO, NO, 0, 0},
+	{"check_mysql check_pgsql check_ldap check_mssql check_mysql_health "
+	 "check_postgres",
+	 "p:S u: H: P: d: w: c:", "password:S username:", NO, 0, 0},
+	{"check_http check_curl", "a:U b:U H: I: u: p: k:H w: c: s: P:",
+	 "authorization:U proxy-authorization:U header:H", NO, 0, 0},
+	{"check_snmp check_snmp_int", "C:S A:S X:S H: o: w: c: P: u:",
+	 "community:S authpasswd:S privpasswd:S", NO, 0, 0},
+	{"iscsiadm", "m: T: p: o: n:N v:n I: r: t: s-",
+	 "mode: targetname: portal: op: name:N value:n interface:", NO, 0, 0},
+	{"nsupdate knsupdate dig kdig delv host", "y:E k: c: p: t: b: q:", NO,
+	 NO, 0, 0},
+	{"wpa_passphrase", NO, NO, "#2:S", 0, 0},
+	{"nmcli", "t- f: g:", NO,
+	 "password:S psk:S wifi-sec.psk:S 802-11-wireless-security.psk:S "
+	 "wifi-sec.wep-key0:S 802-1x.password:S 802-1x.private-key-password:S "
+	 "wifi-sec.leap-password:S vpn.secrets:S gsm.password:S gsm.pin:S "
+	 "pppoe.password:S wireguard.private-key:S",
+	 0, 0},
+	{"iwctl", NO, "passphrase:S P:S dont-ask-", NO, 0, 0},
+	{"iw", NO, NO, "key:E keys:E", 0, 0},
+	{"ipa-client-install", "w:S p: k: d-", "password:S principal:", NO, 0,
+	 0},
+	{"ipa-server-install ipa-replica-install ipa-ca-install "
+	 "ipa-dns-install",
+	 "p:S a:S P:S w:S r: n: U-",
+	 "ds-password:S admin-password:S master-password:S password:S "
+	 "realm: domain:",
+	 NO, 0, 0},
+	{"duplicity", NO,
+	 "encrypt-key: sign-key: encrypt-sign-key: hidden-encrypt-key: "
+	 "encrypt-secret-keyring: name:",
+	 NO, 0, 0},
+	{"iwconfig", NO, NO, "key:S enc:S", 0, 0},
+	{"eapol_test", "s:S c: a: p:", NO, NO, 0, 0},
+	{"openvpn openconnect vpnc", "u: c: k:",
+	 "auth-user-pass- askpass- config: key: passwd-on-stdin- cookie:S "
+	 "key-password:S token-secret:S tls-auth: secret: user:",
+	 NO, 0, 0},
+	{"bw", NO, "session:S passwordenv: passwordfile: apikey-", NO, SUB, 0},
+	{"bw login,", NO, "session:S method: code:S passwordenv: passwordfile:",
+	 "#3:S", 0, 0},
+	{"bw unlock,", NO, "passwordenv: passwordfile: raw-", "#2:S", 0, 0},
+	{"plink pscp psftp putty", NO, "pw:S pwfile: P: l: i: m: batch-", NO,
+	 LONG1, 0},
+	/* Databases and directories seldom met */
+	{"ldapvi", "w:S D: h: b: s:", "password:S user: host: base:", NO, 0, 0},
+	{"dsconf dsidm dsctl", "w:S D: b: y: n: j- v-", "pwdfile:", NO, 0, 0},
+	{"pki", "w:S c:S C: d: h: p: U: u: n: W:", NO, NO, 0, 0},
+	{"getcert ipa-getcert", "P:S p: d: n: f: k: K: c: I:",
+	 "pin:S pinfile:", NO, 0, 0},
+	{"ipa-getkeytab", "w:S s: p: k: D: e:",
+	 "bindpw:S server: principal: keytab:", NO, 0, 0},
+	{"addprinc add_principal ank cpw change_password modprinc", NO,
+	 "pw:S e: policy: expire:", NO, LONG1, 0},
+	{"maxctrl maxadmin innotop mytop cbimport cbexport exaplus",
+	 "p:S u: h: P: d: c:", "password:S user: host:", NO, 0, 0},
+	{"taos", "p?S u: h: P: s: d: f:", "password?S user: host:", NO, 0, 0},
+	{"ora2pg", "w:S u: s: c: t: n:", "password:S user: source:", NO, 0, 0},
+	{"mssql-cli", "P:S U: S: d: Q: i: o:", "password:S", NO, 0, 0},
+	{"gbak gsec gfix nbackup isql-fb fbsql", NO,
+	 "pas:S pass:S password:S pa:S p:S user: u: database:", NO, LONG1, 0},
+	{"testsaslauthd", "p:S u: s: f: r:", NO, NO, 0, 0},
+	{"ejabberdctl prosodyctl", NO, NO, NO, SUB, 0},
+	{"ejabberdctl register,ejabberdctl change_password,"
+	 "ejabberdctl check_password,prosodyctl register",
+	 NO, NO, "#4:S", 0, 0},
+	{"kamctl opensipsctl emqx_ctl", NO, NO, "add:r passwd:r", 0, 0},
+	{"drush", NO, "account-pass:S password:S db-url:",
+	 "user:password:r user-password:r upwd:r", 0, 0},
+	/* Networks */
+	{"ncat", "e: c: w: p: s: x: i: m:", "proxy-auth:U proxy: ssl-key:", NO,
+	 0, 0},
+	{"cntlm", "p:S u: d: l: r:H c: w:", NO, NO, 0, 0},
+	{"microsocks", "P:S u: i: p: b:", NO, NO, 0, 0},
+	{"ss-server ss-local ss-redir ss-tunnel ss-manager ssserver sslocal",
+	 "k:S s: p: l: m: c: b: t:", "key:S password:S", NO, 0, 0},
+	{"frpc frps", "t:S s: p: c: u: l: n:", "token:S", NO, 0, 0},
+	{"chisel", NO, "auth:U authfile: key:S fingerprint: proxy:P header:H",
+	 NO, LONG1, 0},
+	{"bore", "s:S p: l: t:", "secret:S to: port:", NO, 0, 0},
+	{"edge", "k:S c: a: l: d: p: m:", NO, NO, 0, 0},
+	{"openfortivpn", "p:S u: o:S c: v-",
+	 "password:S otp:S username: trusted-cert:", NO, 0, 0},
+	{"mmcli", "m: i: L-", "pin:S puk:S change-pin:S modem: sim:", NO, 0, 0},
+	{"coap-client coap-client-openssl", "k:S u: h: m: e: t: f: o: p:", NO,
+	 NO, 0, 0},
+	{"mqtt", NO, "pw:S password:S u: h: p: t: m: i:", NO, LONG1, 0},
+	{"sipp", NO, "ap:S au: s: sf: sn: i: p:", NO, LONG1, 0},
+	{"sipsak", "a:S u: s: l: r: f:", "password:S username:", NO, 0, 0},
+	{"fs_cli", "p:S H: P: u: x: l:", "password:S host: port:", NO, 0, 0},
+	{"sqlmap", "u: r: p: d:", "auth-cred:U proxy-cred:U cookie:B headers:H "
+	 "header:H data:", NO, 0, 0},
+	{"smbmap enum4linux enum4linux-ng ldapdomaindump bloodhound-python "
+	 "certipy certipy-ad",
+	 "p:S u: d: H: P: s: t: c:", "password:S hashes:S user: username:",
+	 NO, 0, 0},
+	/* Virtual machines and management */
+	{"virsh", NO, "base64:S secret: pool: domain: file:",
+	 "secret-set-value:r", 0, 0},
+	{"virt-customize virt-builder virt-sysprep", "a: d: o:",
+	 "root-password:O password:E run-command: format: output: size:", NO,
+	 0, 0},
+	{"VBoxManage vboxmanage", NO, "password:S username: passwordfile:",
+	 "setcredentials:r", 0, 0},
+	{"xe", NO, "pw:S u: s: p: h:", NO, LONG1, 0},
+	{"SMCIPMITool", NO, NO, "#3:S", 0, 0},
+	{"ilorest redfishtool", "p:S u: r: S:", "password:S user: url:", NO, 0,
+	 0},
+	{"fence_ipmilan fence_ilo fence_ilo4 fence_ilo5 fence_idrac fence_apc "
+	 "fence_apc_snmp fence_vmware_soap fence_vmware_rest fence_virsh "
+	 "fence_xvm fence_aws fence_drac5 fence_cisco_ucs fence_brocade "
+	 "fence_azure_arm fence_redfish",
+	 "p:S l: a: n: o: k: u: c:", "password:S username: ip:", NO, 0, 0},
+	{"pcs", "u: p:S", "name: force-", NO, 0, 0},
+	{"yubihsm-shell", "p:S a: C: i: o: A:", "password:S authkey:", NO, 0,
+	 0},
+	{"pkcs15-init pkcs15-tool", NO,
+	 "pin:S puk:S so-pin:S so-puk:S new-pin:S passphrase:S "
+	 "transport-key:S auth-id: id: label:",
+	 NO, 0, 0},
+	{"dislocker dislocker-fuse dislocker-file", "u?S p?S V: f: K:",
+	 "user-password?S recovery-password?S", NO, 0, 0},
+	{"lego", "d: m: a-", "hmac:S kid: email: domains:", NO, 0, 0},
+	{"expo eas", "p:S u:", "password:S username: token:S", NO, 0, 0},
+	{"supabase", "p:S", "password:S db-password:S token:S project-ref:", NO,
+	 0, 0},
+	{"vercel netlify surge firebase", "t:S", "token:S auth:S", NO, 0, 0},
+	{"civo", NO, NO, NO, SUB, 0},
+	{"civo apikey,", NO, NO, "#4:S", 0, 0},
+	/* Text, with secrets in what it is made of */
+	{"awk gawk mawk nawk", "v:K f: F:", "assign:K file:", NO, 0, 0},
+	{"jq gojq", "f: L:", "arg:Y argjson:Y rawfile: slurpfile: indent:", NO,
+	 0, 0},
+	{"sed gsed", "e:D f: n- i? E- r- s- z-", "expression:D file: in-place?",
+	 "#1:D", 0, 0},
+	/* Programs that run other programs */
+	{"sh bash dash ash zsh ksh ksh93 mksh rbash fish csh tcsh", "c- o: O:",
+	 "rcfile: init-file: command:C init-command:C", NO, PROGRAM_SHELL, 0},
+	{"ssh autossh dbclient slogin",
+	 "b: c: D: E: e: F: I: i: J: L: l: m: O: o: p: Q: R: S: W: w: B: M:",
+	 NO, NO, WRAP | PROGRAM_REMOTE, 1},
+	{"mosh", "p:", "ssh:C port: client: server: predict:", NO,
+	 WRAP | PROGRAM_REMOTE, 1},
+	{"sshpass", "p:S f: d: P: e-", NO, NO, WRAP, 0},
+	{"rsync", "e:C f: M: T: B:", "rsh:C password-file: rsync-path:", NO, 0,
+	 0},
+	{"sudo", "u: g: h: p: C: r: t: T: U: D: R: S- A- k- n- b- E- H- i- s-",
+	 "user: group: host: prompt: chdir: chroot: close-from: "
+	 "command-timeout: askpass- stdin- preserve-env?",
+	 NO, WRAP | PROGRAM_ENV, 0},
+	{"doas", "u: C: n-", NO, NO, WRAP, 0},
+	{"su runuser", "c:C s: g: G: w: u: l- m- p-",
+	 "command:C session-command:C shell: group: supp-group: user:", NO,
+	 PROGRAM_DASHES, 0},
+	{"env", "u: C: S:C i- 0-", "unset: chdir: split-string:C", NO,
+	 WRAP | PROGRAM_ENV, 0},
+	{"timeout", "s: k:", "signal: kill-after: foreground-", NO, WRAP, 1},
+	{"nice", "n:", "adjustment:", NO, WRAP, 0},
+	{"ionice", "c: n: p: P: u:", "class: classdata:", NO, WRAP, 0},
+	{"chrt taskset gosu su-exec s6-setuidgid setuidgid chpst softlimit "
+	 "with-contenv",
+	 "p: c: T: P: D: u: e:", NO, NO, WRAP, 1},
+	{"nohup setsid time exec command builtin catchsegv unbuffer fakeroot "
+	 "firejail proxychains proxychains4 torsocks eatmydata dumb-init "
+	 "dbus-run-session ssh-agent busybox toybox catatonit "
+	 "aws-vault chamber wine ltrace",
+	 NO, NO, NO, WRAP, 0},
+	{"stdbuf", "i: o: e:", "input: output: error:", NO, WRAP, 0},
+	{"tini", "p: e: s- g- v-", NO, NO, WRAP, 0},
+	{"xargs", "I: n: P: L: d: E: s: a: i? r- 0- t-",
+	 "replace? max-args: max-procs: delimiter: arg-file:", NO, WRAP, 0},
+	{"strace", "e: o: p: s: u: E:K P: O: S: a: I: f-", NO, NO, WRAP, 0},
+	{"perf valgrind gdb gdbserver", NO, NO, NO, PROGRAM_DASHES, 0},
+	{"eval", NO, NO, "#*:c", WRAP, 0},
+	{"watch", "n: d-", "interval:", "#*:c", WRAP, 0},
+	{"tmux screen parallel xterm konsole gnome-terminal crontab",
+	 "S: c: t: n: L: j: s: e:C", NO, "#*:c", WRAP, 0},
+	{"script", "c:C T: O: I: B: E: o: q-", "command:C", NO, 0, 0},
+	{"flock", "w: E: c:C n- x- s-", "timeout: command:C", NO, WRAP, 1},
+	{"chroot", NO, "userspec: groups:", NO, WRAP, 1},
+	{"nsenter", "t: S: G: W: r? w? m? u? i? n? p? U? C? T?",
+	 "target: setuid: setgid:", NO, WRAP, 0},
+	{"unshare", "S: G: R: w: m? u? i? n? p? U? C? T? f- r-",
+	 "setuid: setgid: root: wd: map-user:", NO, WRAP, 0},
+	{"setpriv capsh", NO,
+	 "reuid: regid: groups: ambient-caps: inh-caps: bounding-set: "
+	 "securebits:",
+	 NO, WRAP, 0},
+	{"systemd-run systemd-nspawn", "p:K u: M: H: E:K D: t- d-",
+	 "unit: property:K setenv:K slice: uid: gid: machine: directory:", NO,
+	 WRAP, 0},
+	{"find", NO, "exec:X execdir:X ok:X okdir:X name: path: type:", NO,
+	 LONG1, 0},
+	{"start-stop-daemon", "x: a: n: p: u: c: g: d: N: s: R: K- S- b- m-",
+	 "exec: startas: name: pidfile: user: chuid: group: chdir:", NO,
+	 PROGRAM_DASHES, 0},
+};
+
+const size_t proglist_hosts_n = ARRAY_LEN(proglist_hosts);
