@@ -131,17 +131,35 @@ static void bare_option(struct walk *w, const struct program_opt *o)
 	}
 }
 
+/* --name=x, which nobody has for a password. */
+static bool is_long_setting(sv t)
+{
+	size_t eq = sv_find(t, '=');
+
+	if (eq == SIZE_MAX || eq < 4 || t.p[1] != '-')
+		return false;
+	for (size_t i = 2; i < eq; i++)
+		if (!islower((unsigned char)t.p[i]) && t.p[i] != '-')
+			return false;
+	return true;
+}
+
 /*
  * An option that only its name tells about. Whether it takes a value cannot
- * be known, so with a name like "password" the next word goes, whatever it
- * looks like.
+ * be known, so with a name like "password" the next word goes, if it is not
+ * clearly another option.
  */
 static void unknown_option(struct walk *w, sv name)
 {
-	if (w->i < w->end && is_option(w->c->words[w->i].text) &&
-	    secret_key(name) != SECRET_STRONG)
+	sv next;
+
+	if (w->i == w->end)
 		return;
-	if (w->i < w->end && cmdline_named(w->c, name, value_of(w->c, w->i)))
+	next = w->c->words[w->i].text;
+	if (is_option(next) &&
+	    (secret_key(name) != SECRET_STRONG || is_long_setting(next)))
+		return;
+	if (cmdline_named(w->c, name, value_of(w->c, w->i)))
 		w->i++;
 }
 

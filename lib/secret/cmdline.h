@@ -22,9 +22,9 @@ struct cmdline {
 	struct argv_token *words; /* a stack: nested commands on top */
 	size_t n, cap;
 	int depth;
-	bool cut;    /* the string was cut at its end */
-	bool script; /* out: a shell command line was in it */
-	bool doubt;  /* out: quotes did not match somewhere */
+	bool cut;	   /* the string was cut at its end */
+	bool script;	   /* out: a shell command line was in it */
+	bool doubt;	   /* out: quotes did not match somewhere */
 	bool names_secret; /* the last PROGRAM_NAME of this command did */
 };
 

@@ -378,6 +378,8 @@ bool cmdline_named(struct cmdline *c, sv name, sv value)
 			return true;
 		break;
 	case SECRET_STRONG:
+		if (secret_is_name(value))
+			return false;
 		break;
 	}
 	add(c, secret_part(class, value), RULES_OPTION);

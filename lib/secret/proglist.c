@@ -82,7 +82,7 @@ const struct proglist_entry proglist[] = {
 	 "password:S private-key-passphrase:S url: host: user:", NO, 0, 0},
 	{"clickhouse-client clickhouse", "u: h: q: d:",
 	 "password~S user: host: query: ask-password-", NO, 0, 0},
-	{"etcd", NO, "initial-cluster-token: name:", NO, LONG1, 0},
+	{"etcd", NO, "initial-cluster-token: name: auth-token:", NO, LONG1, 0},
 	{"grafana-cli grafana", NO, "homepath: config:",
 	 "reset-admin-password:S", 0, 0},
 	{"etcdctl", NO, "user:U password:S endpoints: key: cert: cacert:",

@@ -271,10 +271,25 @@ bool secret_named_id(sv key)
 	return false;
 }
 
+bool secret_is_name(sv value)
+{
+	bool parts = false;
+
+	value = value_unquote(value);
+	for (size_t i = 0; i < value.n; i++) {
+		bool sign = value.p[i] == '_' || value.p[i] == '-';
+
+		if (!sign && !isupper((unsigned char)value.p[i]))
+			return false;
+		parts |= sign && i > 0 && i + 1 < value.n;
+	}
+	return parts && secret_key(value) >= SECRET_MATERIAL;
+}
+
 bool secret_keyed(enum secret_class c, sv value, bool script)
 {
 	if (c == SECRET_NONE || value_placeholder(value, script) ||
-	    value_word(value))
+	    value_word(value) || secret_is_name(value))
 		return false;
 	if (c == SECRET_STRONG)
 		return !value_plain_path(value);

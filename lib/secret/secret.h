@@ -43,4 +43,7 @@ bool secret_keyed(enum secret_class c, sv value, bool script);
 /* Of "creds=user:password", the password; else all of it. */
 sv secret_part(enum secret_class c, sv value);
 
+/* DB_PASSWORD, XSRF-TOKEN: the name of one rather than one. */
+bool secret_is_name(sv value);
+
 #endif

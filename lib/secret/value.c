@@ -236,6 +236,7 @@ bool value_word(sv v)
 		SV("nil"),	SV("undefined"), SV("enabled"), SV("disabled"),
 		SV("required"), SV("optional"),	 SV("string"),	SV("integer"),
 		SV("text"),	SV("boolean"),	 SV("0"),	SV("1"),
+		SV("fetch"),
 	};
 
 	v = value_unquote(v);
