@@ -8,10 +8,17 @@
 #include "secret/value.h"
 
 /* Ends a path in running text. */
-static bool ends_word(unsigned char c)
+static inline bool ends_word(unsigned char c)
 {
-	return c <= ' ' || c == 0x7f ||
-	       strchr("\"'`=,:;()<>|&{}[]!", (char)c) != NULL;
+	static const bool ends[256] = {
+		[0 ... ' '] = true, [0x7f] = true, ['"'] = true, ['\''] = true,
+		['`'] = true,	    ['='] = true,  [','] = true, [':'] = true,
+		[';'] = true,	    ['('] = true,  [')'] = true, ['<'] = true,
+		['>'] = true,	    ['|'] = true,  ['&'] = true, ['{'] = true,
+		['}'] = true,	    ['['] = true,  [']'] = true, ['!'] = true,
+	};
+
+	return ends[c];
 }
 
 /* Directories under which a second root lies: container file systems. */
@@ -120,15 +127,20 @@ void homepath_find_homes(sv t, bool tilde, struct hits *h)
 		find_tilde(t, h);
 }
 
-static bool any_ends(sv s, const sv *list, size_t n)
+static bool is_any_nocase(sv s, const sv *list, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t m = list[i].n;
-
-		if (s.n > m && !strncasecmp(s.p + s.n - m, list[i].p, m))
+	for (size_t i = 0; i < n; i++)
+		if (s.n == list[i].n && !strncasecmp(s.p, list[i].p, s.n))
 			return true;
-	}
 	return false;
+}
+
+/* What stands behind the last dot, if something stands in front of it. */
+static sv extension(sv file)
+{
+	size_t dot = sv_rfind(file, '.');
+
+	return dot == SIZE_MAX || dot == 0 ? SV_NULL : sv_from(file, dot + 1);
 }
 
 static bool any_is(sv s, const sv *list, size_t n)
@@ -253,12 +265,12 @@ static bool is_secret_name(sv file)
 static bool is_secret_end(sv file)
 {
 	static const sv ends[] = {
-		SV(".pem"),    SV(".key"),	  SV(".p12"),	SV(".pfx"),
-		SV(".jks"),    SV(".keystore"),	  SV(".ppk"),	SV(".kdbx"),
-		SV(".keytab"), SV(".kubeconfig"), SV(".jceks"),
+		SV("pem"),    SV("key"),	SV("p12"),   SV("pfx"),
+		SV("jks"),    SV("keystore"),	SV("ppk"),   SV("kdbx"),
+		SV("keytab"), SV("kubeconfig"), SV("jceks"),
 	};
 
-	return any_ends(file, ends, ARRAY_LEN(ends));
+	return is_any_nocase(extension(file), ends, ARRAY_LEN(ends));
 }
 
 /* service-account-prod.json, my-credentials.yaml */
@@ -270,11 +282,11 @@ static bool is_secret_document(sv file)
 		SV("client_secret"),   SV("secrets."),
 	};
 	static const sv ends[] = {
-		SV(".json"), SV(".yaml"), SV(".yml"), SV(".csv"),
-		SV(".txt"),  SV(".ini"),  SV(".xml"),
+		SV("json"), SV("yaml"), SV("yml"), SV("csv"),
+		SV("txt"),  SV("ini"),	SV("xml"),
 	};
 
-	return any_ends(file, ends, ARRAY_LEN(ends)) &&
+	return is_any_nocase(extension(file), ends, ARRAY_LEN(ends)) &&
 	       any_in(file, words, ARRAY_LEN(words));
 }
 

@@ -74,15 +74,17 @@ bool unlisted_login(sv t)
 
 bool unlisted_verb(sv t)
 {
-	static const char *const list[] = {
-		"find", "exec",	 "time",    "watch",  "script", "import",
-		"mail", "chat",	 "env",	    "screen", "links",	"net",
-		"sql",	"zip",	 "command", "eval",   "t",	"http",
-		"git",	"mongo", "redis",
+	static const sv list[] = {
+		SV("find"),   SV("exec"),   SV("time"),	   SV("watch"),
+		SV("script"), SV("import"), SV("mail"),	   SV("chat"),
+		SV("env"),    SV("screen"), SV("links"),   SV("net"),
+		SV("sql"),    SV("zip"),    SV("command"), SV("eval"),
+		SV("t"),      SV("http"),   SV("git"),	   SV("mongo"),
+		SV("redis"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
-		if (sv_eq(t, sv_str(list[i])))
+		if (sv_eq(t, list[i]))
 			return true;
 	return false;
 }

@@ -130,7 +130,7 @@ static bool reference(sv v)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
-		if (sv_starts(v, heads[i]))
+		if (v.p[0] == heads[i].p[0] && sv_starts(v, heads[i]))
 			return v.n > heads[i].n;
 	return sv_starts(v, SV("projects/")) &&
 	       memmem(v.p, v.n, "/secrets/", 9);
