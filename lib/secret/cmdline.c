@@ -294,13 +294,19 @@ static void short_option(struct walk *w, sv t)
 
 static bool is_assignment(sv t)
 {
+	static const bool name[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true,
+		['0' ... '9'] = true, ['_'] = true,
+		['.'] = true,	      ['-'] = true,
+		['['] = true,	      [']'] = true,
+		['/'] = true,	      [':'] = true,
+	};
 	size_t eq = sv_find(t, '=');
 
 	if (eq == SIZE_MAX || eq == 0)
 		return false;
 	for (size_t i = 0; i < eq; i++)
-		if (!isalnum((unsigned char)t.p[i]) &&
-		    (t.p[i] == '\0' || !strchr("_.-[]/:", t.p[i])))
+		if (!name[(unsigned char)t.p[i]])
 			return false;
 	return true;
 }

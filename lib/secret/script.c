@@ -57,14 +57,26 @@ static size_t skip_parens(struct lexer *l, size_t i)
 	return l->in.n;
 }
 
-static bool is_one_of(char ch, const char *set)
+enum shell_char { CHAR_WORD, CHAR_BLANK, CHAR_OPERATOR };
+
+/* What ends a word. */
+static enum shell_char char_of(char ch)
 {
-	return ch != '\0' && strchr(set, ch);
+	static const uint8_t kinds[256] = {
+		[' '] = CHAR_BLANK,    ['\t'] = CHAR_BLANK,
+		['\r'] = CHAR_BLANK,   ['\n'] = CHAR_OPERATOR,
+		[';'] = CHAR_OPERATOR, ['&'] = CHAR_OPERATOR,
+		['|'] = CHAR_OPERATOR, ['<'] = CHAR_OPERATOR,
+		['>'] = CHAR_OPERATOR, ['('] = CHAR_OPERATOR,
+		[')'] = CHAR_OPERATOR,
+	};
+
+	return (enum shell_char)kinds[(unsigned char)ch];
 }
 
 static size_t skip_word(struct lexer *l, size_t i)
 {
-	while (i < l->in.n && !is_one_of(l->in.p[i], " \t\r\n;&|<>()")) {
+	while (i < l->in.n && char_of(l->in.p[i]) == CHAR_WORD) {
 		char ch = l->in.p[i];
 
 		if (ch == '\\')
@@ -113,11 +125,11 @@ static enum lex lex(struct lexer *l, struct argv_token *t)
 {
 	size_t base = (size_t)(l->in.p - l->c->hits->text.p), start, end;
 
-	while (l->pos < l->in.n && is_one_of(l->in.p[l->pos], " \t\r"))
+	while (l->pos < l->in.n && char_of(l->in.p[l->pos]) == CHAR_BLANK)
 		l->pos++;
 	if (l->pos == l->in.n)
 		return LEX_END;
-	if (is_one_of(l->in.p[l->pos], "\n;&|<>()"))
+	if (char_of(l->in.p[l->pos]) == CHAR_OPERATOR)
 		return lex_operator(l);
 	start = l->pos;
 	end = escaped_end(l, start);

@@ -102,6 +102,11 @@ bool unlisted_value(sv v, bool separate, bool user)
 	       (user && has_letter(v) && sv_find(v, '/') == SIZE_MAX);
 }
 
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'';
+}
+
 /* The next word, up to a blank, quotes and all. */
 static sv next_word(sv *rest)
 {
@@ -119,7 +124,7 @@ static bool may_option(sv word, sv rest)
 
 	if (!strchr(UNLISTED_SHORTS, word.p[1]) || (word.n > 2 && !pass))
 		return false;
-	if (v.n && strchr("\"'", v.p[0]))
+	if (v.n && is_quote(v.p[0]))
 		return true;
 	return unlisted_value(v, pass && word.n == 2, pass && word.n == 2);
 }
@@ -131,11 +136,11 @@ bool unlisted_may(const struct programs *ps, sv arguments)
 
 	while (rest.n) {
 		sv w = next_word(&rest);
-		bool quoted = w.n && strchr("\"'", w.p[0]);
+		bool quoted = w.n && is_quote(w.p[0]);
 
-		while (w.n && strchr("\"'", w.p[0]))
+		while (w.n && is_quote(w.p[0]))
 			w = sv_from(w, 1);
-		while (w.n && strchr("\"'", w.p[w.n - 1]))
+		while (w.n && is_quote(w.p[w.n - 1]))
 			w.n--;
 		if (w.n < 2)
 			continue;

@@ -63,9 +63,26 @@ static void judge(sv info, int rule, bool ssh, bool script, struct hits *h)
 		hits_add(h, pass, rule);
 }
 
-static size_t find_end(sv t, size_t i, const char *stop)
+enum stop {
+	STOP_WORD = 1,
+	STOP_BRACKETED = 2, /* the authority, with a <placeholder> in it */
+	STOP_AUTHORITY = 4,
+};
+
+#define STOP_ALL (STOP_WORD | STOP_BRACKETED | STOP_AUTHORITY)
+#define STOP_URL (STOP_BRACKETED | STOP_AUTHORITY)
+
+static size_t find_end(sv t, size_t i, enum stop what)
 {
-	while (i < t.n && (unsigned char)t.p[i] > ' ' && !strchr(stop, t.p[i]))
+	static const uint8_t stops[256] = {
+		[0 ... ' '] = STOP_ALL, ['"'] = STOP_ALL,
+		['\''] = STOP_ALL,	['`'] = STOP_ALL,
+		['/'] = STOP_URL,	['?'] = STOP_URL,
+		['#'] = STOP_URL,	['\\'] = STOP_URL,
+		['<'] = STOP_AUTHORITY, ['>'] = STOP_AUTHORITY,
+	};
+
+	while (i < t.n && !(stops[(unsigned char)t.p[i]] & what))
 		i++;
 	return i;
 }
@@ -101,7 +118,7 @@ static size_t late_at(struct scan *s, size_t a, size_t e, struct hits *h)
 
 	if (e < s->clear)
 		return SIZE_MAX;
-	w = find_end(s->t, e, "\"'`");
+	w = find_end(s->t, e, STOP_WORD);
 	word = (sv){s->t.p + a, w - a};
 	at = sv_rfind(word, '@');
 	if (at != SIZE_MAX)
@@ -116,11 +133,11 @@ static size_t late_at(struct scan *s, size_t a, size_t e, struct hits *h)
 static size_t one_url(struct scan *s, size_t a, struct hits *h)
 {
 	sv t = s->t, auth;
-	size_t e = find_end(t, a, "/?#\"'<>`\\"), at;
+	size_t e = find_end(t, a, STOP_AUTHORITY), at;
 
 	/* A placeholder in brackets ends no authority. */
 	if (e < t.n && t.p[e] == '<')
-		e = find_end(t, a, "/?#\"'`\\");
+		e = find_end(t, a, STOP_BRACKETED);
 	auth = (sv){t.p + a, e - a};
 	at = sv_rfind(auth, '@');
 	if (at == SIZE_MAX && !is_authority(auth))
