@@ -20,6 +20,7 @@ part()
 {
 	name=$1
 	shift
+	since=$(date +%s)
 	"$@" >"$log" 2>&1
 	code=$?
 	ok=$(grep -c '^ok ' "$log")
@@ -33,8 +34,8 @@ part()
 		echo "# $name"
 		grep -v '^ok ' "$log" | head -n 100
 	fi
-	printf '%-24s %4d passed %3d failed %3d skipped\n' "$name" \
-		$((ok - skip)) "$bad" "$skip"
+	printf '%-24s %4d passed %3d failed %3d skipped %4d s\n' "$name" \
+		$((ok - skip)) "$bad" "$skip" $(($(date +%s) - since))
 	passed=$((passed + ok - skip))
 	failed=$((failed + bad))
 	skipped=$((skipped + skip))
@@ -68,7 +69,7 @@ for f in tests/contract.bats tests/broken.bats tests/pipeline.bats \
 	tests/select.bats tests/live.bats tests/live_wire.bats \
 	tests/wild.bats tests/compact.bats tests/modules.bats tests/stripped.bats \
 	tests/jit.bats tests/dwarf.bats tests/views.bats tests/package.bats \
-	tests/sbom.bats; do
+	tests/sbom.bats tests/redact.bats tests/withhold.bats; do
 	part "$(basename "$f") (asan)" env BIN=build/asan/bin bats --tap "$f"
 done
 
