@@ -434,7 +434,8 @@ static sv assigned(sv v)
 	if (v.n == 0 || (v.p[0] != '\'' && v.p[0] != '"'))
 		return value_unquote(v);
 	end = sv_find(sv_from(v, 1), v.p[0]);
-	if (end == SIZE_MAX || end + 2 >= v.n || v.p[end + 2] != ' ')
+	if (end == SIZE_MAX || end + 2 >= v.n ||
+	    (v.p[end + 2] != ' ' && v.p[end + 2] != ';'))
 		return value_unquote(v);
 	return (sv){v.p + 1, end};
 }

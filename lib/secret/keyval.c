@@ -46,7 +46,7 @@ static bool take_key(sv t, size_t i, struct pair *p)
 	end = j;
 	while (j > 0 && end - j < 4 &&
 	       (is_quote(t.p[j - 1]) || t.p[j - 1] == '\\' ||
-		t.p[j - 1] == ']'))
+		t.p[j - 1] == ']' || t.p[j - 1] == '}'))
 		j--;
 	p->quoted_key = j < end;
 	end = j;

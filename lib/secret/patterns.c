@@ -54,10 +54,16 @@ const struct pattern patterns[] = {
 	 "xoxa xoxb xoxe xoxp xoxo xoxs xoxr xapp-", PATTERNS_PLAIN, false},
 	{"webhook-url",
 	 "(?:hooks\\.slack\\.com/(?:services|workflows|triggers)/|discord(?:"
-	 "app)?\\.com/api/webhooks/[0-9]+/|\\.webhook\\.office\\.com/webhookb2/)"
-	 "([A-Za-z0-9+/@_\\-]{16,})",
+	 "app)?\\.com/api/webhooks/[0-9]+/|\\.webhook\\.office\\.com/webhookb2/|"
+	 "outlook\\.office(?:365)?\\.com/webhook/|hooks\\.zapier\\.com/hooks/"
+	 "catch/[0-9]+/|maker\\.ifttt\\.com/trigger/[^/]+/(?:json/)?with/key/|"
+	 "open\\.(?:feishu\\.cn|larksuite\\.com)/open-apis/bot/v2/hook/|qyapi\\."
+	 "weixin\\.qq\\.com/cgi-bin/webhook/send\\?key=|events\\.pagerduty\\.com/"
+	 "integration/)([A-Za-z0-9+/@_\\-]{6,})|/hooks/([a-z0-9]{26})\\b",
 	 "hooks.slack.com discord.com/api discordapp.com/api "
-	 ".webhook.office.com",
+	 ".webhook.office.com office.com/webhook office365.com/webhook "
+	 "hooks.zapier.com maker.ifttt.com open-apis/bot qyapi.weixin.qq.com "
+	 "events.pagerduty.com /hooks/",
 	 PATTERNS_PLAIN, false},
 	{"telegram-token", "(?:\\b|bot)([0-9]{8,10}:AA" W "{30,})", ":aa",
 	 PATTERNS_PLAIN, false},
@@ -177,8 +183,9 @@ const struct pattern patterns[] = {
 	{"named-value",
 	 "(?i)\"(?:name|key)\\\\?\"\\s*:\\s*\\\\?\"[^\"]*(?:passw|secret|token|pwd|"
 	 "api_?key|access_?key|private_?key|credential)[^\"]*\"\\s*,\\s*\\\\?\""
-	 "value\\\\?\"\\s*:\\s*\\\\?\"([^\"\\\\]+)",
-	 "\"value", PATTERNS_PLAIN, false},
+	 "value\\\\?\"\\s*:\\s*\\\\?\"([^\"\\\\]+)|stringData\\\\?\"\\s*:\\s*\\{\\s*"
+	 "\\\\?\"[^\"]+\"\\s*:\\s*\\\\?\"([^\"\\\\]+)",
+	 "\"value stringdata", PATTERNS_PLAIN, false},
 	{"secure-string",
 	 "(?i)convertto-securestring\\s+(?:-string\\s+)?(?:'([^']+)|\\\\?\""
 	 "([^\"\\\\]+))",
