@@ -12,12 +12,14 @@ load pgload
 # --- the schema --------------------------------------------------------------
 
 @test "init twice, and by four at once, leaves one schema" {
-	local pids=()
+	local pids=() pid
 	for _ in 1 2 3 4; do
 		rt-pgload init 3>&- &
 		pids+=($!)
 	done
-	wait "${pids[@]}"
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
 	run rt-pgload init
 	assert_success
 	assert_output ''

@@ -6,9 +6,6 @@
 
 #include "load/ddl.h"
 
-/* Any number that other users of the database will not lock by accident. */
-#define LOCK "SELECT pg_advisory_xact_lock(7310577382525465963)"
-
 #define HAS_SCHEMA "SELECT 1 WHERE to_regnamespace('signals') IS NOT NULL"
 #define HAS_VERSION                                                            \
 	"SELECT 1 WHERE to_regclass('signals.schema_version') IS NOT NULL"
@@ -81,7 +78,7 @@ enum dbconn_status migrate_run(struct dbconn *db, int *had)
 	*had = 0;
 	st = dbconn_exec(db, "BEGIN");
 	if (st == DBCONN_OK)
-		st = dbconn_exec(db, LOCK);
+		st = dbconn_exec(db, MIGRATE_LOCK);
 	if (st == DBCONN_OK)
 		st = make_schema(db);
 	if (st == DBCONN_OK)

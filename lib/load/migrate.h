@@ -12,6 +12,12 @@
 #define MIGRATE_LATEST 3
 
 /*
+ * Holds off others who change the schema or its rights, to the transaction's
+ * end. Any number that other users of the database will not lock by accident.
+ */
+#define MIGRATE_LOCK "SELECT pg_advisory_xact_lock(7310577382525465963)"
+
+/*
  * Brings the database to MIGRATE_LATEST in one transaction, one caller at a
  * time. *had is the version found, 0 for none; a later one is left alone.
  * After a failure the connection is of no more use.

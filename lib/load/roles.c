@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load/roles.h"
 
+#include "load/migrate.h"
+
 /* clang-format off */
 
 static const char may_make_roles[] =
@@ -63,8 +65,8 @@ static const char grant_rights[] =
 
 enum dbconn_status roles_make(struct dbconn *db, bool *made)
 {
-	static const char *const steps[] = {"BEGIN", make_roles, grant_rights,
-					    "COMMIT"};
+	static const char *const steps[] = {"BEGIN", MIGRATE_LOCK, make_roles,
+					    grant_rights, "COMMIT"};
 	enum dbconn_status st = dbconn_exec(db, may_make_roles);
 
 	*made = st == DBCONN_OK && dbconn_rows(db);
