@@ -102,6 +102,16 @@ static bool is_pattern(sv t, size_t i)
 	return e + 1 < t.n && t.p[e] == ':' && t.p[e + 1] == '*';
 }
 
+/* --sort-by=~name: backwards. */
+static bool is_order(sv t, size_t i)
+{
+	sv before = sv_first(t, i);
+
+	while (before.n && strchr("\"'", before.p[before.n - 1]))
+		before.n--;
+	return sv_ends(before, SV("sort-by=")) || sv_ends(before, SV("sort="));
+}
+
 /* ~name/, ~name at a word's end. */
 static void find_tilde(sv t, struct hits *h)
 {
@@ -112,6 +122,7 @@ static void find_tilde(sv t, struct hits *h)
 			return;
 		i += at;
 		if (i + 1 < t.n && path_start(t, i) && !is_pattern(t, i + 1) &&
+		    !is_order(t, i) &&
 		    (islower((unsigned char)t.p[i + 1]) ||
 		     value_marker(sv_from(t, i + 1))) &&
 		    !sv_eq(sv_first(sv_from(t, i + 1), 5), SV("root/")))

@@ -146,8 +146,9 @@ const struct pattern patterns[] = {
 	{"docker-auth", "\"auth\\\\?\"\\s*:\\s*\\\\?\"([A-Za-z0-9+/=]{6,})",
 	 "auth\" auth\\\"", PATTERNS_BASIC, false},
 	{"sql-identified",
-	 "(?i)\\bidentified\\s+(?:with\\s+\\S+\\s+)?(?:by|as)\\s+(?:password\\s"
-	 "+)?(?:'([^']+)|\"([^\"]+)|\\\\['\"]([^'\"\\\\]+)|([^\\s'\"\\\\;]+))",
+	 "(?i)\\bidentified\\s+(?:with\\s+\\S+\\s+)?(?:(?:by|as)\\s+(?:password"
+	 "\\s+)?(?:'([^']+)|\"([^\"]+)|\\\\['\"]([^'\"\\\\]+))|by\\s+(?:password\\s+"
+	 ")?([^\\s'\"\\\\;]+))",
 	 "identified", PATTERNS_PLAIN, false},
 	{"sql-password",
 	 "(?i)\\bpassword\\s+(?:'([^']+)|\\\\'([^'\\\\]+)|E'([^']+))|\\bset\\s+"

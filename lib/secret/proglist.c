@@ -216,10 +216,18 @@ const struct proglist_entry proglist[] = {
 	 NO, LONG1 | SUB, 0},
 	{"openssl passwd,", NO, "salt: in: out: 1- 5- 6- apr1- stdin-",
 	 "#2:S #3:S #4:S", LONG1, 0},
-	{"gpg gpg2 gpgsm gpg-preset-passphrase gpgtar",
+	{"gpg gpg2 gpgsm gpgv gpg-preset-passphrase gpgtar gpg-wks-server "
+	 "gpg-wks-client apt-key",
 	 "r: u: o: N: R: P:S c-",
 	 "passphrase:S passphrase-fd: passphrase-file: homedir: output: "
-	 "recipient: local-user: default-key: keyserver: symmetric-",
+	 "recipient: local-user: default-key: keyserver: symmetric- "
+	 "install-key: remove-key: edit-key: sign-key: lsign-key: "
+	 "quick-sign-key: quick-add-key: delete-keys: delete-secret-keys: "
+	 "delete-secret-and-public-key: export-secret-key-p12: "
+	 "export-secret-key-p8: export-secret-key-raw: export-secret-keys: "
+	 "export-secret-subkeys: list-keys: list-secret-keys: recv-keys: "
+	 "send-keys: refresh-keys: locate-keys: trusted-key: import-ownertrust: "
+	 "change-passphrase: generate-key: full-generate-key- gen-key-",
 	 NO, 0, 0},
 	{"ssh-keygen", "N:S P:S f: t: b: C: I: s: n: V: O: m: E: r: R: F: a: D:",
 	 NO, NO, 0, 0},
