@@ -395,6 +395,24 @@ static size_t find_header(sv t, const struct pair *p, enum header kind,
 	return (size_t)(v.p - t.p) + v.n;
 }
 
+/* os.getcwd(...); in a shell's script a ( belongs to no word. */
+static bool is_call(sv t, sv v)
+{
+	size_t n = MIN(sv_find(v, '('), v.n);
+	bool dot = false;
+
+	if (n == 0 || v.p + n == t.p + t.n || v.p[n] != '(' ||
+	    !isalpha((unsigned char)v.p[0]))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!isalnum((unsigned char)v.p[i]) && v.p[i] != '_' &&
+		    v.p[i] != '.')
+			return false;
+		dot |= v.p[i] == '.';
+	}
+	return dot || n == v.n;
+}
+
 /*
  * Is the value at p->value one to hide? Judged by no more than its beginning,
  * so that a text full of keys costs no square.
@@ -407,6 +425,8 @@ static bool is_secret(sv t, const struct pair *p, enum secret_class c,
 	sv v = take_value(sv_first(t, p->value + MAX_JUDGED), p->value, where,
 			  &quoted);
 
+	if (!quoted && is_call(t, v))
+		return false;
 	/* 'Password: ' */
 	if (!p->quoted_key && (is_quote(before) || p->colon) &&
 	    is_quote(t.p[p->value]) && closes(t, p->value))

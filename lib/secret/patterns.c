@@ -206,7 +206,7 @@ const struct pattern patterns[] = {
 	 "pass secret token key", PATTERNS_PLAIN, true},
 	{"pgpass",
 	 "(?m)(?:^|['\"])[^:\\s'\"]+:(?:[0-9]{2,5}|\\*):[^:\\s'\"]+:[^:\\s'\"]+:"
-	 "([^\\s'\"]+)",
+	 "((?:\\\\.|[^:\\s'\"\\\\])+)(?:[\\s'\"]|\\\\n|$)",
 	 ":5432: :5433: :6432: :*:", PATTERNS_PLAIN, false},
 	{"redis-acl", "(?i)\\bsetuser\\s+[^\\n]*?\\s>([^\\s\"']+)", "setuser",
 	 PATTERNS_PLAIN, false},

@@ -155,6 +155,8 @@ const struct proglist_entry proglist_hosts[] = {
 	{"vercel netlify surge firebase", "t:S", "token:S auth:S", NO, 0, 0},
 	{"civo", NO, NO, NO, SUB, 0},
 	{"civo apikey,", NO, NO, "#4:S", 0, 0},
+	{"[ [[", "a- o- n- z- f- d- e- r- x- s- w- L- p- k- t- c-", NO, NO, 0,
+	 0},
 	/* Text, with secrets in what it is made of */
 	{"awk gawk mawk nawk", "v:K f: F:", "assign:K file:", NO, 0, 0},
 	{"jq gojq", "f: L:", "arg:Y argjson:Y rawfile: slurpfile: indent:", NO,

@@ -271,6 +271,8 @@ static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 		"su",
 		"vncpasswd",
 		"fscrypt",
+		"keyring",
+		"secret-tool",
 	};
 	static const char *const options[] = {
 		"--password-stdin",  "--stdin",		 "--pass-stdin",
