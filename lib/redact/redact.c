@@ -12,6 +12,7 @@
 #include "secret/policy.h"
 #include "secret/rules.h"
 #include "secret/secret.h"
+#include "secret/sqlinsert.h"
 #include "secret/textruns.h"
 #include "secret/unlisted.h"
 #include "secret/userinfo.h"
@@ -122,8 +123,10 @@ static void find_common(struct redact *r, sv t, const struct glance *g,
 	uint64_t groups = g->groups;
 	bool script = where & KEYVAL_SCRIPT, doubt = r->cmdline.doubt;
 
-	if (has(groups, RULES_GROUP_KEY))
+	if (has(groups, RULES_GROUP_KEY)) {
 		keyval_find(t, where, &r->hits);
+		sqlinsert_find(t, script, &r->hits);
+	}
 	if (has(groups, RULES_GROUP_URL))
 		userinfo_find(t, cut, script, &r->hits);
 	if (has(groups, RULES_GROUP_HOME) && !r->opts.keep_homes)

@@ -94,10 +94,9 @@ static void become(struct walk *w, sv name)
 }
 
 /* An option of the table without a value glued to it. */
-static void bare_option(struct walk *w, const struct program_opt *o)
+static void bare_option(struct walk *w, enum program_arity arity,
+			enum program_kind kind)
 {
-	enum program_kind kind = (enum program_kind)o->kind;
-
 	if (kind == PROGRAM_REST) {
 		judge_rest(w);
 		return;
@@ -114,7 +113,12 @@ static void bare_option(struct walk *w, const struct program_opt *o)
 			become(w, w->c->words[w->i++].text);
 		return;
 	}
-	switch ((enum program_arity)o->arity) {
+	if (kind == PROGRAM_SECOND) {
+		w->i = MIN(w->i + 1, w->end);
+		judge_next(w, PROGRAM_SECRET);
+		return;
+	}
+	switch (arity) {
 	case PROGRAM_NONE:
 	case PROGRAM_GLUED:
 		return;
@@ -171,6 +175,22 @@ static size_t split_at(sv t, char sep)
 	return at == SIZE_MAX ? t.n : at;
 }
 
+/* --value X, behind db_password or --name db_password. */
+static bool values_secret(const struct walk *w, sv option)
+{
+	static const char *const list[] = {"value", "val", "string-value",
+					   "new-value"};
+	bool value = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(list); i++)
+		value |= sv_eq(option, sv_str(list[i]));
+	for (size_t i = w->from; value && i + 1 < w->i; i++)
+		if (!is_option(w->c->words[i].text) &&
+		    secret_key(w->c->words[i].text) == SECRET_STRONG)
+			return true;
+	return false;
+}
+
 /* t is without dashes; whole is the word's value. */
 static void long_option(struct walk *w, sv t, char sep)
 {
@@ -178,6 +198,13 @@ static void long_option(struct walk *w, sv t, char sep)
 	sv name = sv_first(t, at), value = sv_from(t, at + 1);
 	const struct program_opt *o = w->p ? program_long(w->p, name) : NULL;
 
+	if (!o && values_secret(w, name)) {
+		if (at == t.n)
+			judge_next(w, PROGRAM_SECRET);
+		else if (!value_word(value))
+			cmdline_judge(w->c, PROGRAM_SECRET, value);
+		return;
+	}
 	/* -DAPI_KEY=x */
 	if (!o && at < t.n && name.n > 1 && name.p[0] == 'D')
 		name = sv_from(name, 1);
@@ -188,7 +215,8 @@ static void long_option(struct walk *w, sv t, char sep)
 	else if (!o)
 		unknown_option(w, name);
 	else if (at == t.n)
-		bare_option(w, o);
+		bare_option(w, (enum program_arity)o->arity,
+			    (enum program_kind)o->kind);
 	else if (o->kind == PROGRAM_PLAIN)
 		hits_plain(w->c->hits, t.p + at);
 	else if (o->arity != PROGRAM_NONE)
@@ -200,7 +228,7 @@ static void cluster(struct walk *w, sv t)
 {
 	for (size_t i = 1; i < t.n; i++) {
 		unsigned char ch = (unsigned char)t.p[i];
-		const struct program_opt *o;
+		const struct program_short *o;
 
 		if (ch >= 128)
 			return;
@@ -213,7 +241,8 @@ static void cluster(struct walk *w, sv t)
 			return;
 		}
 		if (o->arity != PROGRAM_NONE) {
-			bare_option(w, o);
+			bare_option(w, (enum program_arity)o->arity,
+				    (enum program_kind)o->kind);
 			return;
 		}
 		if (flags(w) & PROGRAM_ONE)
@@ -224,7 +253,7 @@ static void cluster(struct walk *w, sv t)
 static bool known_short(const struct program *p, sv t)
 {
 	return (unsigned char)t.p[1] < 128 &&
-	       p->shorts[(unsigned char)t.p[1]].name.n;
+	       p->shorts[(unsigned char)t.p[1]].listed;
 }
 
 /* The part of an option that may be its name. */
@@ -376,12 +405,15 @@ static bool words(struct walk *w, sv t)
 	return true;
 }
 
-/* put /app/password X, set db:password X: into a store of such pairs. */
+/* put /app/password X, env:set db_password X: into a store of such pairs. */
 static bool stores(sv verb, sv name)
 {
 	static const char *const list[] = {"set", "put", "setex", "hset"};
+	size_t colon = sv_rfind(verb, ':');
 	bool compound = false;
 
+	if (colon != SIZE_MAX)
+		verb = sv_from(verb, colon + 1);
 	for (size_t i = 0; i < name.n; i++)
 		compound |= strchr("/:._", name.p[i]) != NULL;
 	for (size_t i = 0; compound && i < ARRAY_LEN(list); i++)
@@ -410,10 +442,11 @@ static void unlisted_pair(struct walk *w, sv t, sv before)
 	}
 	if (sv_find(t, '/') != SIZE_MAX)
 		return;
-	if (!value_chosen(v))
+	if (!value_chosen(v) && !unlisted_password(v))
 		return;
 	k = sv_eq(t, SV("using")) ? SECRET_STRONG : secret_key(t);
-	if (k >= SECRET_MATERIAL || (k == SECRET_WEAK && value_random(v)))
+	if (k == SECRET_STRONG || (k == SECRET_MATERIAL && value_chosen(v)) ||
+	    (k == SECRET_WEAK && value_random(v)))
 		judge_next(w, PROGRAM_SECRET);
 }
 

@@ -99,6 +99,18 @@ static bool colon_pair(sv t, const struct pair *p)
 	       strchr("\"'`{,(;&?[=|", t.p[p->key_start - 1]);
 }
 
+/* CREDENTIALS=(A='x' B='y'): the pairs are inside. */
+static bool is_group(sv t, size_t i)
+{
+	size_t from = i + 1;
+
+	if (t.p[i] != '(')
+		return false;
+	for (i = from; i < t.n && is_key_char((unsigned char)t.p[i]); i++)
+		continue;
+	return i > from + 1 && i < t.n && t.p[i] == '=';
+}
+
 /* Where the value begins, behind the delimiter at i; false: no pair. */
 static bool take_delimiter(sv t, size_t i, unsigned where, struct pair *p)
 {
@@ -116,11 +128,12 @@ static bool take_delimiter(sv t, size_t i, unsigned where, struct pair *p)
 	while (v < t.n && v - i < 16 && (t.p[v] == ' ' || t.p[v] == '\t'))
 		v++;
 	p->value = v;
-	if (v == t.n)
+	if (v == t.n || is_group(t, v))
 		return false;
 	if (!p->colon && v > i + 1 && !p->gap && next != '>')
 		return !(where & (KEYVAL_ARGV | KEYVAL_SCRIPT)) &&
 		       t.p[v] != '-';
+	p->value = value_hashed(t, v);
 	return true;
 }
 

@@ -3,6 +3,9 @@
 
 #define W "[A-Za-z0-9_\\-]" /* base64url */
 #define A "[A-Za-z0-9]"
+/* A string of a program's text; the same, of which the inside is captured. */
+#define Q "b?(?:'[^']*'|\\\\?\"[^\"]*\")"
+#define V "b?(?:'([^']+)|\\\\?\"([^\"\\\\]+))"
 
 const struct pattern patterns[] = {
 	/* Clouds */
@@ -164,29 +167,53 @@ const struct pattern patterns[] = {
 	 "@tcp @udp @unix( 3306)/ 3307)/ 3308)/ 6033)/ 4000)/ @(localhost "
 	 "@(127.0.0", PATTERNS_PLAIN, false},
 	{"xml-element",
-	 "(?i)<[a-z0-9_:.\\-]*(?:password|passwd|passphrase|secret|token|apikey"
-	 ")>([^<>]+)</",
-	 "password> passwd> passphrase> secret> token> apikey>",
+	 "(?i)<[a-z0-9_:.\\-]*(?:password|passwd|passphrase|pass|pwd|secret|"
+	 "token|apikey)>([^<>]+)</",
+	 "password> passwd> passphrase> pass> pwd> secret> token> apikey>",
 	 PATTERNS_PLAIN, false},
 	{"code-login",
 	 "(?i)\\b(?:auth\\s*=\\s*\\(|\\w*auth\\(|\\.?login\\()\\s*\\\\?['\"][^'\"]*['\"]"
 	 "\\s*,\\s*\\\\?(?:'([^']+)|\"([^\"]+))",
 	 "auth=( auth\x1f= auth( login(", PATTERNS_PLAIN, false},
 	{"code-connect",
-	 "(?i)(?:connect|mysqli|new PDO|FTP(?:_TLS|\\.open|\\.new)?)\\s*\\(\\s*(?:'[^']*'|\"[^\"]*\")\\s*,\\s*(?:"
-	 "'[^']*'|\"[^\"]*\")\\s*,\\s*(?:'([^']+)|\"([^\"]+))",
-	 "connect( connect\x1f( pdo( mysqli( ftp( ftp_tls( "
-	 "ftp.open( ftp.new(", PATTERNS_PLAIN, false},
+	 "(?i)(?:cx_oracle|oracledb)\\.connect\\(\\s*(?:" Q "\\s*,\\s*" V
+	 "|['\"][^'\"/@]+/([^'\"@]+)@)|(?:connect|connection|newInstance|mysqli|"
+	 "new PDO|FTP(?:_TLS|\\.open|\\.new)?)\\s*\\(\\s*" Q "\\s*,\\s*" Q
+	 "\\s*,\\s*" V,
+	 "connect( connect\x1f( connection( newinstance( pdo( mysqli( ftp( "
+	 "ftp_tls( ftp.open( ftp.new(", PATTERNS_PLAIN, false},
+	{"code-secret",
+	 "(?i)(?:(?:[^_]set_?password|password_hash|make_password|hashpw|"
+	 "\\bcrypt|_crypt\\.hash|nthash|fernet|totp(?:\\.new)?|hmac\\.new)\\(|"
+	 "(?:keyring\\.set_password|create_(?:super)?user)\\(\\s*" Q "\\s*,\\s*"
+	 Q "\\s*,|(?:simple_bind_s|createHmac|"
+	 "changeUserPassword)\\(\\s*" Q "\\s*,|(?:mysql|postgresql)\\(\\s*(?:" Q
+	 "\\s*,\\s*){4}|(?:pgp_sym_|aes_)(?:en|de)crypt\\([^;]*?,|ldap_bind\\([^,]+"
+	 ",\\s*" Q "\\s*,|jwt\\.(?:sign|encode)\\([^;]*?[\\])}]\\s*,|"
+	 "jwt\\.(?:verify|decode)\\([^,]+,|hash_hmac\\(\\s*" Q "\\s*,[^,]+,|"
+	 "(?:define|setenv|putenv|set_env)\\(\\s*['\"][^'\"]*(?:passw|_pass\\b|"
+	 "secret|token|pwd|api_?key|access_?key|private_?key)[^'\"]*['\"]\\s*,)"
+	 "\\s*" V,
+	 "password( password_hash( hashpw( crypt( crypt.hash( nthash( fernet( "
+	 "totp( totp.new( hmac.new( superuser( create_user( bind_s( createhmac( "
+	 "ldap_bind( jwt.sign( jwt.encode( jwt.verify( jwt.decode( hash_hmac( "
+	 "define( setenv( putenv( set_env( userpassword( mysql( postgresql( "
+	 "encrypt( decrypt(", PATTERNS_PLAIN, false},
 	{"oracle-url", "(?i)\\bjdbc:oracle:[a-z0-9]+:[^/\\s:@'\"]+/([^@\\s'\"]+)@",
 	 "jdbc:oracle", PATTERNS_PLAIN, false},
 	{"wifi", "(?i)\\bWIFI:(?:[^\\s\"']*;)?P:((?:\\\\.|[^;\\\\])+)", "wifi:",
 	 PATTERNS_PLAIN, false},
 	{"named-value",
-	 "(?i)\"(?:name|key)\\\\?\"\\s*:\\s*\\\\?\"[^\"]*(?:passw|secret|token|pwd|"
-	 "api_?key|access_?key|private_?key|credential)[^\"]*\"\\s*,\\s*\\\\?\""
-	 "value\\\\?\"\\s*:\\s*\\\\?\"([^\"\\\\]+)|stringData\\\\?\"\\s*:\\s*\\{\\s*"
+	 "(?i)\"(?:parameter)?(?:name|key)\\\\?\"\\s*:\\s*\\\\?\"[^\"]*(?:passw|"
+	 "secret|token|pwd|api_?key|access_?key|private_?key|credential)"
+	 "[^\"]*\"\\s*,\\s*\\\\?\"(?:parameter)?value\\\\?\"\\s*:\\s*\\\\?\""
+	 "([^\"\\\\]+)|\\b(?:parameter)?(?:name|key)=[^,\\s=]*(?:pass|secret|"
+	 "token|pwd|api_?key|access_?key|private_?key)[^,\\s=]*,(?:parameter)?"
+	 "value=([^,}\\s\"']+)|\\bsecret,(?:[^\\s,]+,)*data=([^,\\s]+)|stringData\\\\?\"\\s*:\\s*\\{\\s*"
 	 "\\\\?\"[^\"]+\"\\s*:\\s*\\\\?\"([^\"\\\\]+)",
-	 "\"value stringdata", PATTERNS_PLAIN, false},
+	 "\"value \"parametervalue ,value= ,parametervalue= secret, "
+	 "stringdata",
+	 PATTERNS_PLAIN, false},
 	{"secure-string",
 	 "(?i)convertto-securestring\\s+(?:-string\\s+)?(?:'([^']+)|\\\\?\""
 	 "([^\"\\\\]+))",
@@ -197,7 +224,8 @@ const struct pattern patterns[] = {
 	 "password", PATTERNS_PLAIN, false},
 	{"expect-send",
 	 "(?i)(?:assword|assphrase|asscode|\\bPIN\\b)[^\\n]{0,40}?[;{\\s]\\s*"
-	 "send\\s+(?:--\\s+)?(?:\\\\?\"((?:[^\"\\\\]|\\\\[^\"])+)|\\{([^}]+)|'([^']+)|([^\\s\"{}';]{4,}))",
+	 "send\\s+(?:--\\s+)?(?:\\\\?\"((?:[^\"\\\\]|\\\\[^\"])+)|\\{([^}]+)|'([^']+)|([^\\s\"{}';]{4,}))|"
+	 "assword[^\\n]{0,60}?\\.send(?:line)?\\(\\s*" V,
 	 "send", PATTERNS_PLAIN, false},
 	{"text-option",
 	 "(?i)(?:^|[\\s\"'])--?(?:[a-z0-9_.\\-]*[_.\\-])?(?:password|passwd|"
@@ -208,8 +236,10 @@ const struct pattern patterns[] = {
 	 "(?m)(?:^|['\"])[^:\\s'\"]+:(?:[0-9]{2,5}|\\*):[^:\\s'\"]+:[^:\\s'\"]+:"
 	 "((?:\\\\.|[^:\\s'\"\\\\])+)(?:[\\s'\"]|\\\\n|$)",
 	 ":5432: :5433: :6432: :*:", PATTERNS_PLAIN, false},
-	{"redis-acl", "(?i)\\bsetuser\\s+[^\\n]*?\\s>([^\\s\"']+)", "setuser",
-	 PATTERNS_PLAIN, false},
+	{"redis-acl",
+	 "(?i)\\bsetuser\\s+[^\\n]*?\\s>([^\\s\"']+)|"
+	 "\\b(?:requirepass|masterauth)\\s+([^\\s\"']+)",
+	 "setuser requirepass masterauth", PATTERNS_PLAIN, false},
 };
 
 const size_t patterns_n = ARRAY_LEN(patterns);

@@ -45,7 +45,7 @@ const struct proglist_entry proglist[] = {
 	 "password- no-password- host: port: username: dbname: command: "
 	 "variable:K set:K file:",
 	 NO, 0, 0},
-	{"sqlplus sqlldr expdp impdp rman exp imp sql sqlcl tnsping", NO,
+	{"sqlplus sqlldr expdp impdp rman exp imp sql sqlcl tnsping dgmgrl", NO,
 	 "userid:T", "#*:T", LONG1, 0},
 	{"sqlcmd bcp osql fisql", "P:S U: S: d: Q: q: i: o: t: c- n- r: z:S Z:S",
 	 NO, NO, ONE, 0},
@@ -148,10 +148,6 @@ const struct proglist_entry proglist[] = {
 	{"vmrun", NO, "gp:S vp:S p:S gu: u: T: h: P:", NO, LONG1, 0},
 	{"crackmapexec netexec nxc cme evil-winrm",
 	 "p:S u: H:S d: i: M: o:K x: X:", "password:S user: hash:S", NO, 0, 0},
-	{"psexec.py impacket-psexec impacket-wmiexec impacket-secretsdump "
-	 "impacket-smbexec mssqlclient.py smbclient.py getTGT.py wmiexec.py secretsdump.py smbexec.py atexec.py "
-	 "GetUserSPNs.py GetNPUsers.py ticketer.py lookupsid.py",
-	 NO, "hashes:S aesKey:S dc-ip: k-", "#1:P", LONG1, 0},
 	{"kerbrute", "d: t: o:", "dc: domain: threads: output:", NO, SUB, 0},
 	{"kerbrute passwordspray,", "d: t: o:",
 	 "dc: domain: threads: output: user-as-pass-", "#3:S", 0, 0},

@@ -193,7 +193,7 @@ const struct proglist_entry proglist_hosts[] = {
 	{"nohup setsid time exec command builtin catchsegv unbuffer fakeroot "
 	 "firejail proxychains proxychains4 torsocks eatmydata dumb-init "
 	 "dbus-run-session ssh-agent busybox toybox catatonit "
-	 "aws-vault chamber wine ltrace",
+	 "aws-vault wine ltrace",
 	 NO, NO, NO, WRAP, 0},
 	{"stdbuf", "i: o: e:", "input: output: error:", NO, WRAP, 0},
 	{"tini", "p: e: s- g- v-", NO, NO, WRAP, 0},

@@ -120,7 +120,9 @@ static void add_table(struct programs *ps, const struct proglist_entry *list,
 
 		s = parse_opts(&ps->mem, e->shorts, &n);
 		for (size_t j = 0; j < n; j++)
-			p->shorts[s[j].name.p[0] & 127] = s[j];
+			p->shorts[s[j].name.p[0] & 127] =
+				(struct program_short){true, s[j].arity,
+						       s[j].kind};
 		p->longs = parse_opts(&ps->mem, e->longs, &p->nlongs);
 		p->words = parse_opts(&ps->mem, e->words, &p->nwords);
 		p->flags = e->flags;
@@ -135,6 +137,7 @@ struct programs *programs_new(void)
 
 	add_table(ps, proglist, proglist_n);
 	add_table(ps, proglist_hosts, proglist_hosts_n);
+	add_table(ps, proglist_tools, proglist_tools_n);
 	return ps;
 }
 

@@ -75,8 +75,14 @@ struct program_opt {
 	uint8_t kind;
 };
 
+struct program_short {
+	bool listed;
+	uint8_t arity;
+	uint8_t kind;
+};
+
 struct program {
-	struct program_opt shorts[128]; /* by letter; the name is unused */
+	struct program_short shorts[128]; /* by letter */
 	const struct program_opt *longs;
 	size_t nlongs;
 	const struct program_opt *words;
@@ -116,8 +122,10 @@ struct proglist_entry {
 
 extern const struct proglist_entry proglist[];
 extern const size_t proglist_n;
-/* And in proglist_hosts.c. */
+/* And in proglist_hosts.c and proglist_tools.c. */
 extern const struct proglist_entry proglist_hosts[];
 extern const size_t proglist_hosts_n;
+extern const struct proglist_entry proglist_tools[];
+extern const size_t proglist_tools_n;
 
 #endif

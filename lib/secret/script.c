@@ -14,7 +14,15 @@
 #include "secret/value.h"
 #include "text/base64.h"
 
-enum lex { LEX_END, LEX_WORD, LEX_PIPE, LEX_BREAK, LEX_REDIRECT, LEX_HERE };
+enum lex {
+	LEX_END,
+	LEX_WORD,
+	LEX_PIPE,
+	LEX_BREAK,
+	LEX_INPUT,
+	LEX_OUTPUT,
+	LEX_HERE,
+};
 
 struct lexer {
 	struct cmdline *c;
@@ -101,8 +109,9 @@ static enum lex lex_operator(struct lexer *l)
 	if (ch == '<' || ch == '>') {
 		if (l->pos < l->in.n && l->in.p[l->pos] == '&')
 			l->pos++;
-		return ch == '<' && l->pos - start == 3 ? LEX_HERE
-							: LEX_REDIRECT;
+		if (ch == '>')
+			return LEX_OUTPUT;
+		return l->pos - start == 3 ? LEX_HERE : LEX_INPUT;
 	}
 	return ch == '|' && l->pos - start == 1 ? LEX_PIPE : LEX_BREAK;
 }
@@ -257,6 +266,16 @@ static bool is_secret_option(sv t)
 		memmem(t.p, t.n, "secret", 6) || memmem(t.p, t.n, "key", 3));
 }
 
+/* /run/secrets/db, vault-password.txt: what is kept there is one. */
+static bool is_secret_file(sv path)
+{
+	sv name = name_of(path);
+
+	return !sv_eq(name, SV("passwd")) &&
+	       (secret_key(name) >= SECRET_MATERIAL ||
+		memmem(path.p, path.n, "/secrets/", 9));
+}
+
 /* Does this command read a secret from its standard input? */
 static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 {
@@ -273,6 +292,11 @@ static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 		"fscrypt",
 		"keyring",
 		"secret-tool",
+		"passwd",
+		"kpasswd",
+		"wpa_passphrase",
+		"pass",
+		"gopass",
 	};
 	static const char *const options[] = {
 		"--password-stdin",  "--stdin",		 "--pass-stdin",
@@ -386,11 +410,41 @@ static void piped(struct cmdline *c, size_t from, size_t to, bool decoder)
 	}
 }
 
+/* What is kept in a file for secrets; settings have names of their own. */
+static void kept(struct cmdline *c, sv t)
+{
+	if (t.n >= 4 && t.p[0] != '-' && !sv_starts(t, SV("%s")) &&
+	    sv_find(t, '=') == SIZE_MAX && sv_find(t, ' ') == SIZE_MAX &&
+	    sv_find(t, ':') == sv_rfind(t, ':'))
+		fed(c, t);
+}
+
+/* echo SECRET > password.txt */
+static void written(struct cmdline *c, size_t from, size_t to)
+{
+	if (from >= to || !is_echo(c->words[from].text))
+		return;
+	for (size_t i = from + 1; i < to; i++)
+		kept(c, c->words[i].text);
+}
+
+/* tee /run/secrets/db */
+static bool is_tee(const struct cmdline *c, size_t from, size_t to)
+{
+	if (from >= to || !sv_eq(name_of(c->words[from].text), SV("tee")))
+		return false;
+	for (size_t i = from + 1; i < to; i++)
+		if (is_secret_file(c->words[i].text))
+			return true;
+	return false;
+}
+
 struct pipeline {
 	size_t from, to; /* the command in front of a pipe */
 	bool pipe;
-	sv here; /* word behind <<< */
-	sv fed;	 /* the same, of the command in front of the pipe */
+	sv here;   /* word behind <<< */
+	sv fed;	   /* the same, of the command in front of the pipe */
+	bool kept; /* written to a file that is named for a secret */
 };
 
 /* (echo a; echo b) | sink: from the first echo on. */
@@ -418,13 +472,20 @@ static void finish(struct cmdline *c, size_t first, size_t from,
 		piped(c, p->from, p->to, true);
 	else if (p->pipe && is_shell(c, from, to))
 		piped_script(c, p->from, p->to);
+	else if (p->pipe && is_tee(c, from, to))
+		written(c, p->from, p->to);
 	if (p->here.n && is_sink(c, from, to))
 		fed(c, p->here);
+	else if (p->here.n && p->kept)
+		kept(c, p->here);
+	if (p->kept)
+		written(c, from, to);
 	if (p->pipe && p->fed.n && is_sink(c, from, to))
 		fed(c, p->fed);
 	if (how == LEX_PIPE)
 		from = group_start(c, first, from, to);
-	*p = (struct pipeline){from, to, how == LEX_PIPE, SV_NULL, p->here};
+	*p = (struct pipeline){from,	to,	 how == LEX_PIPE,
+			       SV_NULL, p->here, false};
 }
 
 static void run(struct lexer *l)
@@ -441,13 +502,15 @@ static void run(struct lexer *l)
 			substitutions(l, &t);
 			if (next == LEX_HERE)
 				p.here = t.text;
-			else if (next != LEX_REDIRECT)
+			else if (next == LEX_OUTPUT)
+				p.kept |= is_secret_file(t.text);
+			else if (next != LEX_INPUT)
 				cmdline_push(c, &t);
 			next = LEX_WORD;
 			continue;
 		}
 		next = how;
-		if (how == LEX_HERE || how == LEX_REDIRECT)
+		if (how == LEX_HERE || how == LEX_INPUT || how == LEX_OUTPUT)
 			continue;
 		finish(c, first, from, &p, how);
 		from = c->n;

@@ -12,9 +12,10 @@
 
 /* Endings of run-together words: dbpassword, mytoken. */
 static const char *const strong_ends[] = {
-	"password", "passwd",	 "passphrase", "secret",     "token",
-	"apikey",   "secretkey", "pwd",	       "passw",	     "accesskey",
-	"authkey",  "passcode",	 "pw",	       "accountkey", "sharedkey",
+	"password", "passwd",	  "passphrase", "secret",
+	"token",    "apikey",	  "secretkey",	"pwd",
+	"passw",    "accesskey",  "authkey",	"passcode",
+	"pw",	    "accountkey", "sharedkey",	"pass",
 };
 
 /*

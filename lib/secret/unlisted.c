@@ -2,6 +2,7 @@
 #include "secret/unlisted.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 #include "secret/value.h"
 
@@ -100,6 +101,32 @@ bool unlisted_value(sv v, bool separate, bool user)
 		return false;
 	return value_chosen(v) || (separate && is_mixed(v)) ||
 	       (user && has_letter(v) && sv_find(v, '/') == SIZE_MAX);
+}
+
+bool unlisted_password(sv v)
+{
+	static const sv heads[] = {
+		SV("sha"),  SV("md5"),	SV("aes"),  SV("rsa"), SV("hmac"),
+		SV("base"), SV("utf"),	SV("ed25"), SV("v1"),  SV("v2"),
+		SV("ssl"),  SV("pkcs"), SV("bcry"), SV("x50"), SV("oauth"),
+		SV("tls"),  SV("http"), SV("win"),  SV("ipv"),
+	};
+	bool letter = false, digit = false;
+
+	v = value_unquote(v);
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+		if (v.n >= heads[i].n &&
+		    !strncasecmp(v.p, heads[i].p, heads[i].n))
+			return false;
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (!isalnum(c) && !strchr("!#%^&*+?", c))
+			return false;
+		letter |= isalpha(c) != 0;
+		digit |= isdigit(c) != 0;
+	}
+	return v.n >= 6 && letter && digit && !value_word(v);
 }
 
 static bool is_quote(char c)

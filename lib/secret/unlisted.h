@@ -17,6 +17,9 @@
  */
 bool unlisted_value(sv v, bool separate, bool user);
 
+/* Behind the word "password": letters and digits that are no name of a hash. */
+bool unlisted_password(sv v);
+
 /* Names somebody: has a letter. */
 bool unlisted_named(sv user);
 

@@ -443,6 +443,63 @@ bool value_chosen(sv v)
 		!memchr(v.p, '-', v.n) && !memchr(v.p, '_', v.n));
 }
 
+size_t value_hashed(sv t, size_t i)
+{
+	static const sv calls[] = {
+		SV("md5"),
+		SV("sha"),
+		SV("sha1"),
+		SV("sha2"),
+		SV("sha224"),
+		SV("sha256"),
+		SV("sha384"),
+		SV("sha512"),
+		SV("password"),
+		SV("old_password"),
+		SV("crypt"),
+		SV("encrypt"),
+		SV("hash"),
+		SV("bcrypt"),
+		SV("hashpw"),
+		SV("hash_password"),
+		SV("make_password"),
+		SV("password_hash"),
+		SV("hex"),
+		SV("unhex"),
+		SV("encode"),
+		SV("digest"),
+		SV("concat"),
+		SV("str"),
+		SV("bytes"),
+		SV("b64encode"),
+		SV("to_base64"),
+		SV("secretstr"),
+		SV("generate_password_hash"),
+		SV("hashbytes"),
+		SV("lower"),
+	};
+	size_t n = i, from = i;
+
+	while (n < t.n &&
+	       (isalnum((unsigned char)t.p[n]) || strchr("_.:", t.p[n]))) {
+		if (t.p[n] == '.' || t.p[n] == ':')
+			from = n + 1;
+		n++;
+	}
+	if (n >= t.n || t.p[n] != '(' ||
+	    !listed((sv){t.p + from, n - from}, calls, ARRAY_LEN(calls)))
+		return i;
+	for (n++; n < t.n && (t.p[n] == ' ' || t.p[n] == '\\'); n++)
+		continue;
+	if (n + 1 < t.n && (t.p[n] == 'b' || t.p[n] == 'N') &&
+	    (t.p[n + 1] == '\'' || t.p[n + 1] == '"'))
+		n++;
+	if (n < t.n && (t.p[n] == '\'' || t.p[n] == '"'))
+		return n;
+	from = value_hashed(t, n);
+	return from == n ? i : from;
+}
+
 size_t value_marker(sv s)
 {
 	sv head = SV("[REDACTED:");

@@ -60,4 +60,10 @@ size_t value_marker(sv s);
 /* Without one pair of enclosing quotes ('', "", or \" \"). */
 sv value_unquote(sv s);
 
+/*
+ * MD5('x'), b64encode(b"x"): where in the text the string begins that is made
+ * something else of by the call at t.p[i]; i where there is no such call.
+ */
+size_t value_hashed(sv t, size_t i);
+
 #endif
