@@ -186,7 +186,7 @@ static bool is_public(sv dir, sv file)
 		SV("/certifi"),
 	};
 
-	if (sv_ends(file, SV(".pub")))
+	if (sv_ends(file, SV(".pub")) || sv_eq(file, SV("pub.pem")))
 		return true;
 	if (!sv_ends(file, SV(".pem")))
 		return sv_ends(file, SV(".pub.key")) || any_in(dir, dirs, 4);
@@ -319,6 +319,9 @@ static bool is_credential(sv dir, sv file)
 	/* An ordinary word. */
 	if (!dir.n && sv_find(file, '.') == SIZE_MAX &&
 	    !sv_starts(file, SV("id_")))
+		return false;
+	/* --exclude=*.key */
+	if (file.n && file.p[0] == '*')
 		return false;
 	if (file.n == 0 || sv_eq(file, SV(".")) || sv_eq(file, SV("..")))
 		return false;

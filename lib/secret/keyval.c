@@ -99,6 +99,13 @@ static bool colon_pair(sv t, const struct pair *p)
 	       strchr("\"'`{,(;&?[=|", t.p[p->key_start - 1]);
 }
 
+/* --grep=password: -S x: a letter alone. */
+static bool is_flag(sv t, size_t i)
+{
+	return i + 2 < t.n && t.p[i] == '-' &&
+	       isalpha((unsigned char)t.p[i + 1]) && t.p[i + 2] == ' ';
+}
+
 /* CREDENTIALS=(A='x' B='y'): the pairs are inside. */
 static bool is_group(sv t, size_t i)
 {
@@ -128,7 +135,8 @@ static bool take_delimiter(sv t, size_t i, unsigned where, struct pair *p)
 	while (v < t.n && v - i < 16 && (t.p[v] == ' ' || t.p[v] == '\t'))
 		v++;
 	p->value = v;
-	if (v == t.n || is_group(t, v))
+	if (v == t.n || is_group(t, v) ||
+	    (p->colon && v > i + 1 && (where & KEYVAL_ARGV) && is_flag(t, v)))
 		return false;
 	if (!p->colon && v > i + 1 && !p->gap && next != '>')
 		return !(where & (KEYVAL_ARGV | KEYVAL_SCRIPT)) &&

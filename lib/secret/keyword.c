@@ -40,6 +40,8 @@ static const struct word words[] = {
 	{"alg", A},
 	{"algo", A},
 	{"algorithm", A},
+	{"alias", A},
+	{"aliases", A},
 	{"allow", N | B},
 	{"allpass", E},
 	{"anthropic", O},

@@ -157,8 +157,8 @@ const struct pattern patterns[] = {
 	 "(?i)\\bpassword\\s+(?:'([^']+)|\\\\'([^'\\\\]+)|E'([^']+))|\\bset\\s+"
 	 "password\\b[^=;]*=\\s*(?:password\\s*\\(\\s*)?(?:'([^']+)|\""
 	 "([^\"]+))|\\b(?:old_)?password\\s*\\(\\s*(?:'([^']+)|\"([^\"]+))|"
-	 "\\.logon\\s+[^\\s,]+,([^\\s;'\"]+)",
-	 "password .logon", PATTERNS_PLAIN, false},
+	 "\\.logon\\s+[^\\s,]+,([^\\s;'\"]+)|\\b(?:secret|token)\\s+'([^'\\s]{16,})",
+	 "password .logon secret\x1f' token\x1f'", PATTERNS_PLAIN, false},
 	{"sql-pragma",
 	 "(?i)\\bpragma\\s+(?:hex)?(?:re)?key\\s*=\\s*\\\\?[\"']?(?:x')?([^\"'"
 	 "\\\\;]+)",
@@ -209,10 +209,11 @@ const struct pattern patterns[] = {
 	 "[^\"]*\"\\s*,\\s*\\\\?\"(?:parameter)?value\\\\?\"\\s*:\\s*\\\\?\""
 	 "([^\"\\\\]+)|\\b(?:parameter)?(?:name|key)=[^,\\s=]*(?:pass|secret|"
 	 "token|pwd|api_?key|access_?key|private_?key)[^,\\s=]*,(?:parameter)?"
-	 "value=([^,}\\s\"']+)|\\bsecret,(?:[^\\s,]+,)*data=([^,\\s]+)|stringData\\\\?\"\\s*:\\s*\\{\\s*"
+	 "value=([^,}\\s\"']+)|\\bsecret,(?:[^\\s,]+,)*data=([^,\\s]+)|"
+	 "proxyauth=[^:,\\s]*:([^,\\s\"']+)|stringData\\\\?\"\\s*:\\s*\\{\\s*"
 	 "\\\\?\"[^\"]+\"\\s*:\\s*\\\\?\"([^\"\\\\]+)",
 	 "\"value \"parametervalue ,value= ,parametervalue= secret, "
-	 "stringdata",
+	 "proxyauth= stringdata",
 	 PATTERNS_PLAIN, false},
 	{"secure-string",
 	 "(?i)convertto-securestring\\s+(?:-string\\s+)?(?:'([^']+)|\\\\?\""

@@ -54,6 +54,7 @@ const struct proglist_entry proglist[] = {
 	 "mongostat mongotop mongofiles bsondump",
 	 "p~S u: h: d: c: o: q:",
 	 "password~S username: host: port: db: eval: sslPEMKeyPassword:S "
+	 "sslPEMKeyFile: tlsCertificateKeyFile: "
 	 "tlsCertificateKeyFilePassword:S authenticationDatabase:",
 	 NO, 0, 0},
 	{"redis-cli valkey-cli keydb-cli redis-benchmark",
@@ -78,7 +79,11 @@ const struct proglist_entry proglist[] = {
 	{"neo4j-admin", NO, NO, "set-initial-password:S", 0, 0},
 	{"db2 clpplus", NO, NO, "using:S", 0, 0},
 	{"bteq fastload mload tpump tdload", NO, NO, ".logon:F logon:F", 0, 0},
-	{"cockroach snowsql presto trino dremio vertica vsql", "w:S u: h: p:",
+	{"trino presto trino-cli presto-cli", NO,
+	 "password- keystore-password:S truststore-password:S access-token:S "
+	 "server: user: catalog: schema: execute:",
+	 NO, 0, 0},
+	{"cockroach snowsql dremio vertica vsql", "w:S u: h: p:",
 	 "password:S private-key-passphrase:S url: host: user:", NO, 0, 0},
 	{"clickhouse-client clickhouse", "u: h: q: d:",
 	 "password~S user: host: query: ask-password-", NO, 0, 0},
@@ -195,7 +200,8 @@ const struct proglist_entry proglist[] = {
 	{"ncftp ncftpget ncftpput ncftpls ncftpbatch", "u: p:S P: j: a- f:", NO,
 	 NO, 0, 0},
 	{"swaks sendemail sendEmail", NO,
-	 "auth-password:S ap:S xp:S auth-user: au: xu: f: t: s: u: m:", NO,
+	 "auth-password:S ap:S xp:S auth-user: au: xu: f: t: s: u: m: a: "
+	 "auth: auth-hide-password-", NO,
 	 LONG1, 0},
 	{"mailx mail s-nail sendxmpp", "S:K p:S s: r: a: u: j:", "password:S",
 	 NO, 0, 0},

@@ -46,6 +46,9 @@ const struct proglist_entry proglist_hosts[] = {
 	 0, 0},
 	{"iwctl", NO, "passphrase:S P:S dont-ask-", NO, 0, 0},
 	{"iw", NO, NO, "key:E keys:E", 0, 0},
+	/* The keys of xfrm's states, each behind its algorithm. */
+	{"ip", "f: n: o- s- j- p- d- b:", "family: netns:",
+	 "enc:r auth:r auth-trunc:r aead:r", 0, 0},
 	{"ipa-client-install", "w:S p: k: d-", "password:S principal:", NO, 0,
 	 0},
 	{"ipa-server-install ipa-replica-install ipa-ca-install "

@@ -11,8 +11,8 @@
 #include "text/base64.h"
 #include "text/regex.h"
 
-#define MAX_SPANS 9 /* the whole and eight groups */
-#define SET_FROM 3  /* candidates that make the set worth its pass */
+#define MAX_SPANS 13 /* the whole and twelve groups */
+#define SET_FROM 3   /* candidates that make the set worth its pass */
 
 struct rules {
 	struct prefilter *filter;

@@ -659,6 +659,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/seventh.tsv");
 		corpus("testdata/redact/eighth.tsv");
 		corpus("testdata/redact/ninth.tsv");
+		corpus("testdata/redact/tenth.tsv");
 		corpus("testdata/redact/tools.tsv");
 	}
 	verdict();
