@@ -297,8 +297,10 @@ static bool is_secret_document(sv file)
 		SV("txt"),  SV("ini"),	SV("xml"),
 	};
 
+	/* Encrypted is what may be seen: secrets.enc.yaml. */
 	return is_any_nocase(extension(file), ends, ARRAY_LEN(ends)) &&
-	       any_in(file, words, ARRAY_LEN(words));
+	       any_in(file, words, ARRAY_LEN(words)) &&
+	       !memmem(file.p, file.n, ".enc.", 5);
 }
 
 /* A name alone is a file only if it cannot be a member: not "x.key". */

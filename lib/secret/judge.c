@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 
+#include "secret/header.h"
 #include "secret/keyval.h"
 #include "secret/rules.h"
 #include "secret/secret.h"
@@ -220,6 +221,48 @@ static void pair(struct cmdline *c, sv v, bool any)
 		add(c, secret_part(class, value_unquote(value)), RULES_ENV);
 }
 
+/* hexkey:00ff; what else is said to a MAC or KDF is public. */
+static void mac(struct cmdline *c, sv v)
+{
+	static const sv names[] = {SV("key"),	 SV("hexkey"),
+				   SV("pass"),	 SV("hexpass"),
+				   SV("secret"), SV("hexsecret")};
+	size_t colon = sv_find(v, ':');
+
+	for (size_t i = 0; colon != SIZE_MAX && i < ARRAY_LEN(names); i++)
+		if (sv_eq(sv_first(v, colon), names[i]))
+			add(c, sv_from(v, colon + 1), RULES_OPTION);
+}
+
+/* The next "..." of v, with what stands behind it in *rest. */
+static bool quoted(sv v, sv *text, sv *rest)
+{
+	size_t from = sv_find(v, '"'), end;
+
+	if (from == SIZE_MAX)
+		return false;
+	for (end = ++from; end < v.n && v.p[end] != '"'; end++)
+		end += v.p[end] == '\\' && v.p[end + 1] != '"';
+	end = MIN(end, v.n);
+	*text = (sv){v.p + from, end - from};
+	*rest = sv_from(v, MIN(end + 1, v.n));
+	return true;
+}
+
+/* {"username":"a","password":"b"}: all but what is public by its name. */
+static void json(struct cmdline *c, sv v)
+{
+	sv key, value, rest = v;
+
+	if (!sv_starts(v, SV("{\"")) || sv_find(v, ':') == SIZE_MAX) {
+		add(c, v, RULES_OPTION);
+		return;
+	}
+	while (quoted(rest, &key, &rest) && quoted(rest, &value, &rest))
+		if (!is_public(key))
+			add(c, value, RULES_OPTION);
+}
+
 static void maybe(struct cmdline *c, sv v)
 {
 	sv key, value;
@@ -242,6 +285,17 @@ void cmdline_judge(struct cmdline *c, enum program_kind kind, sv v)
 		return;
 	case PROGRAM_SED:
 		sed(c, u);
+		return;
+	case PROGRAM_TEXT:
+		for (size_t i = 0; i < v.n; i++)
+			if (v.p[i] == '=' || v.p[i] == ':')
+				hits_plain(c->hits, v.p + i);
+		return;
+	case PROGRAM_MAC:
+		mac(c, u);
+		return;
+	case PROGRAM_JSON:
+		json(c, u);
 		return;
 	case PROGRAM_SECRET:
 		add(c, v, RULES_OPTION);
@@ -275,11 +329,11 @@ void cmdline_judge(struct cmdline *c, enum program_kind kind, sv v)
 		userinfo_bare(u, c->depth > 0, c->hits);
 		return;
 	case PROGRAM_HEADER:
-		keyval_header(u, c->depth > 0, c->hits);
+		header_find(u, c->depth > 0, c->hits);
 		return;
 	case PROGRAM_COOKIE:
 		if (sv_find(u, '=') != SIZE_MAX)
-			keyval_cookies(u, c->depth > 0, c->hits);
+			header_cookies(u, c->depth > 0, c->hits);
 		return;
 	case PROGRAM_NAME:
 		c->names_secret = secret_key(u) >= SECRET_MATERIAL;

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "secret/header.h"
 #include "secret/rules.h"
 #include "secret/secret.h"
 #include "secret/value.h"
@@ -163,6 +164,17 @@ static bool next_pair(sv t, size_t i)
 	return i > start && i < t.n && (t.p[i] == '=' || t.p[i] == ':');
 }
 
+/* name=web,secret=x,noatime: what follows the comma is a flag. */
+static bool next_flag(sv t, size_t i)
+{
+	size_t start = i;
+
+	while (i < t.n && islower((unsigned char)t.p[i]))
+		i++;
+	return i >= start + 4 &&
+	       (i == t.n || t.p[i] == ',' || is_blank((unsigned char)t.p[i]));
+}
+
 /* $(cmd with blanks): behind its closing parenthesis. */
 static size_t substitution_end(sv t, size_t i)
 {
@@ -202,6 +214,8 @@ static size_t word_end(sv t, size_t i, unsigned where)
 		if ((c == ',' || c == ';' || c == '&' ||
 		     (c == ':' && (where & KEYVAL_COLONS))) &&
 		    next_pair(t, i + 1))
+			break;
+		if (c == ',' && (where & KEYVAL_COMMAS) && next_flag(t, i + 1))
 			break;
 	}
 	return i;
@@ -247,145 +261,6 @@ static bool word_is(sv w, const char *const *list, size_t n)
 	return false;
 }
 
-static sv trim(sv s)
-{
-	while (s.n && is_blank((unsigned char)s.p[0]))
-		s = sv_from(s, 1);
-	while (s.n && is_blank((unsigned char)s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
-static size_t line_end(sv t, size_t i)
-{
-	while (i < t.n && t.p[i] != '\n' && t.p[i] != '\r' && t.p[i] != '"' &&
-	       t.p[i] != '\'' &&
-	       !(t.p[i] == '\\' && i + 1 < t.n && strchr("nr\"", t.p[i + 1])))
-		i++;
-	return i;
-}
-
-static sv first_word(sv s)
-{
-	size_t n = 0;
-
-	while (n < s.n && !is_blank((unsigned char)s.p[n]) && s.p[n] != '"' &&
-	       s.p[n] != '\'')
-		n++;
-	return sv_first(s, n);
-}
-
-static sv skip_blanks(sv s)
-{
-	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = sv_from(s, 1);
-	return s;
-}
-
-/*
- * An Authorization value: "Basic xyz", "Digest a=b, c=d", or bare. `known`:
- * it ends where v ends, else somewhere in v. Returns the end of what was
- * judged.
- */
-static const char *authorization(sv v, bool known, bool script, struct hits *h)
-{
-	static const char *const one[] = {
-		"basic",   "bearer",  "token",	   "apikey",	"api-key",
-		"key",	   "jwt",     "splunk",	   "genie-key", "genie_key",
-		"sso-key", "bot",     "negotiate", "ntlm",	"aws",
-		"goog1",   "discogs", "pve",
-	};
-	static const char *const many[] = {
-		"digest",    "hawk",	  "oauth", "aws4-hmac-sha256",
-		"signature", "sharedkey", "mac",   "hmac",
-		"gpg",	     "custom",
-	};
-	sv first = first_word(v), rest = skip_blanks(sv_from(v, first.n));
-
-	if (word_is(first, one, ARRAY_LEN(one)) && rest.n)
-		rest = known ? rest : first_word(rest);
-	else if (word_is(first, many, ARRAY_LEN(many)) && rest.n)
-		rest = known ? rest : sv_first(rest, line_end(rest, 0));
-	else
-		rest = known ? v : first;
-	if (!value_placeholder(rest, script))
-		hits_add(h, rest, RULES_AUTHORIZATION);
-	return rest.p + rest.n;
-}
-
-/* What a cookie is told by its name to hold, if its value is that simple. */
-static bool is_preference(sv name, sv value)
-{
-	static const char *const names[] = {
-		"lang",
-		"language",
-		"locale",
-		"theme",
-		"consent",
-		"currency",
-		"timezone",
-		"tz",
-		"country",
-		"region",
-		"cookieconsent_status",
-		"cookie_consent",
-		"cookieconsent",
-		"path",
-		"domain",
-		"expires",
-		"max-age",
-		"samesite",
-		"i18n",
-		"next_locale",
-		"color-scheme",
-	};
-
-	while (name.n && name.p[0] == '_')
-		name = sv_from(name, 1);
-	return word_is(name, names, ARRAY_LEN(names)) && !value_random(value) &&
-	       !value_chosen(value);
-}
-
-static void cookie(sv part, bool script, struct hits *h)
-{
-	static const char *const attributes[] = {"secure", "httponly"};
-	size_t eq = sv_find(part, '=');
-	sv value = eq == SIZE_MAX ? part : sv_from(part, eq + 1);
-
-	if (value_placeholder(value, script) ||
-	    (eq == SIZE_MAX &&
-	     word_is(part, attributes, ARRAY_LEN(attributes))) ||
-	    (eq != SIZE_MAX && is_preference(sv_first(part, eq), value)))
-		return;
-	hits_add(h, value, RULES_COOKIE);
-}
-
-void keyval_cookies(sv region, bool script, struct hits *h)
-{
-	while (region.n) {
-		sv part = sv_first(region, MIN(sv_find(region, ';'), region.n));
-
-		region = sv_from(region, MIN(part.n + 1, region.n));
-		part = trim(part);
-		if (part.n)
-			cookie(part, script, h);
-	}
-}
-
-enum header { HEADER_NONE, HEADER_AUTHORIZATION, HEADER_COOKIE };
-
-static bool ends_with(sv s, sv end)
-{
-	return s.n >= end.n && !strncasecmp(s.p + s.n - end.n, end.p, end.n);
-}
-
-static enum header header_kind(sv key)
-{
-	if (ends_with(key, SV("authorization")))
-		return HEADER_AUTHORIZATION;
-	return ends_with(key, SV("cookie")) ? HEADER_COOKIE : HEADER_NONE;
-}
-
 /* A header in running text: first, how far it goes. Returns its end. */
 static size_t find_header(sv t, const struct pair *p, enum header kind,
 			  unsigned where, struct hits *h)
@@ -407,12 +282,13 @@ static size_t find_header(sv t, const struct pair *p, enum header kind,
 		else if ((where & KEYVAL_ARGV) && t.p[p->value - 1] == ':')
 			end = word_end(t, p->value, where);
 		else
-			end = line_end(t, p->value);
+			end = header_line_end(t, p->value);
 		v = (sv){t.p + p->value, MAX(end, p->value) - p->value};
 	}
 	if (kind == HEADER_AUTHORIZATION)
-		return (size_t)(authorization(v, known, script, h) - t.p);
-	keyval_cookies(v, script, h);
+		return (size_t)(header_authorization(v, known, script, h) -
+				t.p);
+	header_cookies(v, script, h);
 	return (size_t)(v.p - t.p) + v.n;
 }
 
@@ -432,6 +308,25 @@ static bool is_call(sv t, sv v)
 		dot |= v.p[i] == '.';
 	}
 	return dot || n == v.n;
+}
+
+/* Words of a sentence, and of a command with its object in front. */
+static bool is_prose(sv t, const struct pair *p, enum secret_class c, sv v)
+{
+	static const char *const list[] = {
+		"see", "in",  "is",  "are",  "from",   "the", "a",    "an",
+		"use", "was", "not", "to",   "and",    "for", "with", "as",
+		"by",  "at",  "on",  "must", "should", "can", "has",  "will",
+	};
+
+	if (v.p != t.p + p->value)
+		return false;
+	if (v.p[-1] == ' ')
+		return word_is(v, list, ARRAY_LEN(list));
+	for (size_t i = 0; i < v.n; i++)
+		if (!islower((unsigned char)v.p[i]))
+			return false;
+	return c == SECRET_MATERIAL && !p->quoted_key && v.n <= 8;
 }
 
 /*
@@ -457,6 +352,9 @@ static bool is_secret(sv t, const struct pair *p, enum secret_class c,
 			 value_word(sv_first(v, MIN(sv_find(v, ':'), v.n)))))
 		return false;
 
+	/* rails credentials:edit; "password: see vault" */
+	if (p->colon && !quoted && is_prose(t, p, c, v))
+		return false;
 	/* -storepass:env NAME; "password: ;" */
 	if (p->colon && !quoted &&
 	    (sv_eq(v, SV("env")) || sv_eq(v, SV("file")) ||
@@ -475,16 +373,20 @@ static bool behind_marker(sv t, size_t i)
 	       value_marker(sv_from(t, from + open)) == i - from - open;
 }
 
-/* ${NAME:-}, ${NAME:?why}: no default that could be one. */
+/* ${NAME:-}, ${NAME:-changeme}, ${NAME:?why}: no default that could be one. */
 static bool is_expansion(sv t, size_t i, const struct pair *p)
 {
 	char how = i + 1 < t.n ? t.p[i + 1] : '\0';
+	sv rest;
 
 	if (!p->colon || p->key_start < 2 ||
 	    memcmp(t.p + p->key_start - 2, "${", 2) != 0)
 		return false;
-	return how == '?' || how == '+' ||
-	       (how == '-' && i + 2 < t.n && t.p[i + 2] == '}');
+	if (how == '?' || how == '+')
+		return true;
+	rest = sv_from(t, MIN(i + 2, t.n));
+	return how == '-' &&
+	       value_placeholder(sv_first(rest, sv_find(rest, '}')), true);
 }
 
 /* checksum/secret=..., as charts note what they were made of. */
@@ -508,6 +410,9 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 	    before == '<' || before == '>' ||
 	    (before == ']' && behind_marker(t, i)))
 		return i;
+	/* Nor is "token::parser" a pair. */
+	if (before == ':' && t.p[i] == ':')
+		return i;
 	if (!take_key(t, before == ':' ? i - 1 : i, &p) ||
 	    !take_delimiter(t, i, where, &p))
 		return i;
@@ -525,6 +430,8 @@ static size_t find_at(sv t, size_t i, unsigned where, struct hits *h)
 	/* user=x:password=y:server=z */
 	if (!p.colon && before_key(t, &p) == ':')
 		where |= KEYVAL_COLONS;
+	if (before_key(t, &p) == ',')
+		where |= KEYVAL_COMMAS;
 	if (!is_secret(t, &p, c, where))
 		return i;
 	/* http://h/?token=x#top */
@@ -553,27 +460,4 @@ bool keyval_pair(sv key, sv value, int rule, bool script, struct hits *h)
 		return false;
 	hits_add(h, value_unquote(value), rule);
 	return true;
-}
-
-void keyval_header(sv header, bool script, struct hits *h)
-{
-	size_t colon = sv_find(header, ':');
-	sv name, value;
-
-	if (colon == SIZE_MAX)
-		return;
-	name = trim(sv_first(header, colon));
-	value = trim(sv_from(header, colon + 1));
-	switch (header_kind(name)) {
-	case HEADER_AUTHORIZATION:
-		authorization(value, true, script, h);
-		return;
-	case HEADER_COOKIE:
-		keyval_cookies(value, script, h);
-		return;
-	case HEADER_NONE:
-		if (!keyval_pair(name, value, RULES_ASSIGNMENT, script, h) &&
-		    value_key(value) && !secret_named_id(name))
-			hits_add(h, value, RULES_ASSIGNMENT);
-	}
 }

@@ -243,6 +243,7 @@ static const struct word words[] = {
 	{"middleware", A},
 	{"min", N | B | A},
 	{"minutes", A},
+	{"mnemonic", S},
 	{"mode", A},
 	{"model", a},
 	{"models", a},

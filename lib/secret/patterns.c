@@ -68,8 +68,10 @@ const struct pattern patterns[] = {
 	 "hooks.zapier.com maker.ifttt.com open-apis/bot qyapi.weixin.qq.com "
 	 "events.pagerduty.com /hooks/",
 	 PATTERNS_PLAIN, false},
-	{"telegram-token", "(?:\\b|bot)([0-9]{8,10}:AA" W "{30,})", ":aa",
-	 PATTERNS_PLAIN, false},
+	{"telegram-token",
+	 "(?:\\b|bot)([0-9]{8,10}:AA" W "{30,})|telegram\\.org/bot([0-9]+:" W
+	 "{20,})",
+	 ":aa telegram.org/bot", PATTERNS_PLAIN, false},
 	{"mail-token",
 	 "\\b(?:SG\\." W "{16,}\\." W "{16,}|key-[0-9a-f]{32}|xkeysib-[a-f0-9]"
 	 "{32,}" W "*|[0-9a-f]{32}-us[0-9]{1,2}\\b)",

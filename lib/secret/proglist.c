@@ -212,8 +212,8 @@ const struct proglist_entry proglist[] = {
 	{"unzip funzip zipinfo", "P:S d: x:", NO, NO, 0, 0},
 	{"openssl", NO,
 	 "passin:O passout:O pass:O k:S K:S iv:S S:S hmac:S psk:S srppass:O "
-	 "password:O dpass:O macopt: pkeyopt: kfile: in: out: inkey: key: "
-	 "passwd:S subj: CAkey: keyform: keyout: certpbe: keypbe: kdfopt: "
+	 "password:O dpass:O macopt:M pkeyopt:M kfile: in: out: inkey: key: "
+	 "passwd:S subj: CAkey: keyform: keyout: certpbe: keypbe: kdfopt:M "
 	 "secret:S challengePassword:S",
 	 NO, LONG1 | SUB, 0},
 	{"openssl passwd,", NO, "salt: in: out: 1- 5- 6- apr1- stdin-",
@@ -311,7 +311,7 @@ const struct proglist_entry proglist[] = {
 	 NO, SUB, 0},
 	{"az secret,", "n:", "value:S vault-name: name: file:", NO, 0, 0},
 	{"aws", NO,
-	 "secret-string:S password:S master-user-password:S auth-token:S "
+	 "secret-string:J password:S master-user-password:S auth-token:S "
 	 "secret-id: key-id: region: profile: query: output: "
 	 "starting-token: next-token: client-request-token: "
 	 "client-token: "
@@ -330,6 +330,9 @@ const struct proglist_entry proglist[] = {
 	 NO, LONG1 | SUB, 0},
 	{"vault login,bao login,vault unwrap,bao unwrap", NO,
 	 "method: path: token:S no-store- no-print- field:", "#2:s", LONG1, 0},
+	{"vault auth,vault secrets,vault policy,vault read,vault list,bao auth,"
+	 "bao secrets,bao policy,bao read,bao list",
+	 NO, "path: description: options:", NO, LONG1, 0},
 	{"vault kv,bao kv", NO, "mount: field: version: cas: format:", "#*:Q",
 	 LONG1, 0},
 	{"vault token,bao token,vault unseal,bao unseal", NO,
@@ -392,7 +395,8 @@ const struct proglist_entry proglist[] = {
 	{"ngrok cloudflared", NO, "authtoken:S token:S region: config:",
 	 "authtoken:S add-authtoken:S add-api-key:S", LONG1, 0},
 	/* Development */
-	{"git", "c: C:", "git-dir: work-tree: exec-path?", NO, PAIRS, 0},
+	{"git", "c: C:", "git-dir: work-tree: exec-path?", "user.signingkey:",
+	 PAIRS, 0},
 	{"npm yarn pnpm bun", NO,
 	 "_auth:S _authToken:S _password:S otp:S registry: scope: token:S",
 	 "_auth:S", PAIRS, 0},
@@ -430,8 +434,12 @@ const struct proglist_entry proglist[] = {
 	 NO, 0, 0},
 	{"p4", "P:S u: p: c: C:", NO, NO, 0, 0},
 	{"cvs", "d:P", NO, NO, 0, 0},
-	{"java javaw mvn mvnw gradle gradlew ant sonar-scanner", NO,
-	 "jar: cp: classpath:", NO, LONG1, 0},
+	{"java javaw", NO,
+	 "jar:X cp: classpath: p: module-path: m: add-modules: add-opens: "
+	 "add-exports: agentpath: javaagent:",
+	 NO, LONG1 | WRAP, 0},
+	{"mvn mvnw gradle gradlew ant sonar-scanner", NO, "f: s: pl: b: p:", NO,
+	 LONG1, 0},
 };
 
 const size_t proglist_n = ARRAY_LEN(proglist);

@@ -160,7 +160,13 @@ const struct proglist_entry proglist_hosts[] = {
 	{"civo apikey,", NO, NO, "#4:S", 0, 0},
 	{"[ [[", "a- o- n- z- f- d- e- r- x- s- w- L- p- k- t- c-", NO, NO, 0,
 	 0},
-	/* Text, with secrets in what it is made of */
+	/* Text, with secrets in what it is made of, or with none */
+	{"grep egrep fgrep zgrep bzgrep xzgrep rg ack",
+	 "e: f: m: A: B: C: d: D: g: t: T: M: c- p-", NO, NO, 0, 0},
+	/* A container's id; a public key. */
+	{"conmon", "c: u: n: b: p: l: r: P: L:", NO, NO, LONG1, 0},
+	{"minisign signify signify-openbsd", "P: p: s: m: x: c: t:", NO, NO, 0,
+	 0},
 	{"awk gawk mawk nawk", "v:K f: F:", "assign:K file:", NO, 0, 0},
 	{"jq gojq", "f: L:", "arg:Y argjson:Y rawfile: slurpfile: indent:", NO,
 	 0, 0},
@@ -177,8 +183,8 @@ const struct proglist_entry proglist_hosts[] = {
 	{"sshpass", "p:S f: d: P: e-", NO, NO, WRAP, 0},
 	{"rsync", "e:C f: M: T: B:", "rsh:C password-file: rsync-path:", NO, 0,
 	 0},
-	{"sudo", "u: g: h: p: C: r: t: T: U: D: R: S- A- k- n- b- E- H- i- s-",
-	 "user: group: host: prompt: chdir: chroot: close-from: "
+	{"sudo", "u: g: h: p:x C: r: t: T: U: D: R: S- A- k- n- b- E- H- i- s-",
+	 "user: group: host: prompt:x chdir: chroot: close-from: "
 	 "command-timeout: askpass- stdin- preserve-env?",
 	 NO, WRAP | PROGRAM_ENV, 0},
 	{"doas", "u: C: n-", NO, NO, WRAP, 0},

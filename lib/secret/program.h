@@ -40,6 +40,9 @@ enum program_kind {
 	PROGRAM_SCRIPT = 'C',	/* a shell command line */
 	PROGRAM_SPACED = 'c',	/* a script if it holds a blank */
 	PROGRAM_ARG = 'Y',	/* a name, and the word behind it its value */
+	PROGRAM_TEXT = 'x',	/* for people: no k=v in it is one */
+	PROGRAM_MAC = 'M',	/* key:x, hexkey:x, pass:x; digest:x is none */
+	PROGRAM_JSON = 'J',	/* whole, or the members of {"a":"x"} */
 	PROGRAM_SED = 'D',	/* s/PASSWORD/x/ */
 	PROGRAM_NAME = 'N',	/* the name of what an 'n' is the value of */
 	PROGRAM_NAMED = 'n',	/* secret if that name says so */

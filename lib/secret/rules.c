@@ -55,7 +55,7 @@ static const char *const group_literals[RULES_GROUPS] = {
 		"login -pin "
 		"pin= otp licen "
 		"senha mdp contrasena kennwort community pat= pat: pat\" "
-		"motdepasse dsn= dsn: sonar.login honeycomb",
+		"motdepasse dsn= dsn: sonar.login honeycomb mnemonic phrase",
 	[RULES_GROUP_URL] = "://",
 	[RULES_GROUP_HOME] = "/home/ /users/", /* and a ~ */
 	[RULES_GROUP_CREDFILE] =

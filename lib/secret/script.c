@@ -269,9 +269,13 @@ static bool is_secret_option(sv t)
 /* /run/secrets/db, vault-password.txt: what is kept there is one. */
 static bool is_secret_file(sv path)
 {
-	sv name = name_of(path);
+	static const char *const others[] = {"log",  "out",   "err", "pid",
+					     "lock", "state", "md",  "html",
+					     "sh",   "py",    "csv"};
+	sv name = name_of(path), end = sv_from(name, sv_rfind(name, '.') + 1);
 
 	return !sv_eq(name, SV("passwd")) &&
+	       !is_any(end, others, ARRAY_LEN(others)) &&
 	       (secret_key(name) >= SECRET_MATERIAL ||
 		memmem(path.p, path.n, "/secrets/", 9));
 }

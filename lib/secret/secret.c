@@ -23,11 +23,11 @@ static const char *const strong_ends[] = {
  * first two letters most keys have none.
  */
 static const char *const needles[] = {
-	"pass", "pwd",	  "pw",		 "secret",  "token", "key",   "auth",
-	"cred", "cookie", "bearer",	 "psk",	    "sig",   "sas",   "sess",
-	"sid",	"salt",	  "pin",	 "otp",	    "jwt",   "licen", "pat",
-	"mdp",	"senha",  "kennw",	 "contras", "bind",  "commu", "dsn",
-	"hash", "motde",  "sonar.login", "honeyc",
+	"pass", "pwd",	  "pw",		 "secret",  "token", "key",    "auth",
+	"cred", "cookie", "bearer",	 "psk",	    "sig",   "sas",    "sess",
+	"sid",	"salt",	  "pin",	 "otp",	    "jwt",   "licen",  "pat",
+	"mdp",	"senha",  "kennw",	 "contras", "bind",  "commu",  "dsn",
+	"hash", "motde",  "sonar.login", "honeyc",  "mnem",  "phrase",
 };
 
 #define LETTER(c) (1u << ((c)&31))
@@ -41,9 +41,10 @@ static const uint32_t second_letters[32] = {
 	['j' & 31] = LETTER('w'),
 	['k' & 31] = LETTER('e'),
 	['l' & 31] = LETTER('i'),
-	['m' & 31] = LETTER('d') | LETTER('o'),
+	['m' & 31] = LETTER('d') | LETTER('o') | LETTER('n'),
 	['o' & 31] = LETTER('t'),
-	['p' & 31] = LETTER('a') | LETTER('w') | LETTER('s') | LETTER('i'),
+	['p' & 31] = LETTER('a') | LETTER('w') | LETTER('s') | LETTER('i') |
+		     LETTER('h'),
 	['s' & 31] = LETTER('e') | LETTER('i') | LETTER('a') | LETTER('o'),
 	['t' & 31] = LETTER('o'),
 };
@@ -149,6 +150,9 @@ static enum secret_class pair_class(const struct words *ws, int i)
 
 	if ((key || !strcmp(ws->w[i], "phrase")) && !strcmp(before, "pass"))
 		return SECRET_STRONG;
+	if (!strcmp(ws->w[i], "phrase") &&
+	    (!strcmp(before, "seed") || !strcmp(before, "recovery")))
+		return SECRET_STRONG;
 	if (key && (ws->flags[i - 1] & KEYWORD_OWNER))
 		return ws->flags[i - 1] & KEYWORD_FILE ? SECRET_MATERIAL
 						       : SECRET_STRONG;
@@ -219,6 +223,10 @@ enum secret_class secret_key(sv key)
 		if ((i == 0 && (ws.flags[i] & KEYWORD_NOT_FIRST)) ||
 		    (i + 1 == at && (ws.flags[i] & KEYWORD_NOT_BEFORE)))
 			return SECRET_NONE;
+	/* QEMU's encrypt.key-secret is an id. */
+	if (at >= 2 && !strcmp(ws.w[at], "secret") &&
+	    !strcmp(ws.w[at - 1], "key") && !strcmp(ws.w[at - 2], "encrypt"))
+		return SECRET_NONE;
 	/* passwordSecretKey: under which key of a secret it lies. */
 	if (at >= 2 && !strcmp(ws.w[at], "key") &&
 	    !strcmp(ws.w[at - 1], "secret") && is_password(ws.w[at - 2]))

@@ -187,6 +187,17 @@ static bool to_fill_in(sv v)
 	return false;
 }
 
+/* ${PASSWORD:-changeme} */
+static bool default_placeholder(sv v, bool script)
+{
+	size_t colon = sv_find(v, ':');
+
+	return enclosed(v, SV("${"), SV("}")) && colon != SIZE_MAX &&
+	       v.p[colon + 1] == '-' && is_name((sv){v.p + 2, colon - 2}) &&
+	       value_placeholder((sv){v.p + colon + 2, v.n - colon - 3},
+				 script);
+}
+
 bool value_placeholder(sv v, bool script)
 {
 	static const sv words[] = {
@@ -205,7 +216,7 @@ bool value_placeholder(sv v, bool script)
 	    (v.n >= 3 && (all_of(v, ".") || all_of(v, "-") || all_of(v, "#"))))
 		return true;
 	if (bracketed(v) || percent(v) || variable(v, script) || reference(v) ||
-	    call(v))
+	    call(v) || default_placeholder(v, script))
 		return true;
 	if (sv_starts(v, SV("{{")) || to_fill_in(v))
 		return true;
@@ -282,7 +293,9 @@ bool value_plain_path(sv v)
 	size_t slashes = 0;
 
 	v = value_unquote(v);
-	if (v.n == 0 || v.p[0] != '/')
+	if (sv_starts(v, SV("./")) || sv_starts(v, SV("../")))
+		slashes = 1;
+	else if (v.n == 0 || v.p[0] != '/')
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
 		unsigned char c = (unsigned char)v.p[i];

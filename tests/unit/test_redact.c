@@ -660,6 +660,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/eighth.tsv");
 		corpus("testdata/redact/ninth.tsv");
 		corpus("testdata/redact/tenth.tsv");
+		corpus("testdata/redact/eleventh.tsv");
 		corpus("testdata/redact/tools.tsv");
 	}
 	verdict();
