@@ -43,8 +43,8 @@ void argwalk_rest(struct argwalk *w);
 /* The walk goes on as another program's. */
 void argwalk_become(struct argwalk *w, sv name);
 
-/* The word t, taken already, as an option: -x, --name, /name:value. */
-bool argwalk_is_slash(const struct argwalk *w, sv t);
+/* The word t, taken already, as an option: -x, --name, /name:value, +name. */
+bool argwalk_is_other(const struct argwalk *w, sv t);
 void argwalk_option(struct argwalk *w, sv t);
 
 #endif

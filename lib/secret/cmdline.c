@@ -284,7 +284,7 @@ static void word(struct argwalk *w)
 		return;
 	}
 	if (w->dashes || !argwalk_is_option(t)) {
-		if (argwalk_is_slash(w, t))
+		if (argwalk_is_other(w, t))
 			argwalk_option(w, t);
 		else
 			positional(w, t);

@@ -272,97 +272,115 @@ static void maybe(struct cmdline *c, sv v)
 		add(c, v, RULES_OPTION);
 }
 
+static void whole(struct cmdline *c, sv v)
+{
+	add(c, v, RULES_OPTION);
+}
+
+static void random_only(struct cmdline *c, sv v)
+{
+	if (value_random(v))
+		whole(c, v);
+}
+
+static void percent(struct cmdline *c, sv v)
+{
+	behind(c, v, '%', RULES_USERPASS);
+}
+
+static void comma(struct cmdline *c, sv v)
+{
+	behind(c, v, ',', RULES_USERPASS);
+}
+
+static void proxy(struct cmdline *c, sv v)
+{
+	userinfo_bare(v, c->depth > 0, c->hits);
+}
+
+static void header(struct cmdline *c, sv v)
+{
+	header_find(v, c->depth > 0, c->hits);
+}
+
+static void cookie(struct cmdline *c, sv v)
+{
+	if (sv_find(v, '=') != SIZE_MAX)
+		header_cookies(v, c->depth > 0, c->hits);
+}
+
+static void text(struct cmdline *c, sv v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] == '=' || v.p[i] == ':')
+			hits_plain(c->hits, v.p + i);
+}
+
+static void name(struct cmdline *c, sv v)
+{
+	c->names_secret = secret_key(v) >= SECRET_MATERIAL;
+}
+
+static void named(struct cmdline *c, sv v)
+{
+	if (c->names_secret)
+		whole(c, v);
+}
+
+static void keyval(struct cmdline *c, sv v)
+{
+	pair(c, v, false);
+}
+
+static void anyval(struct cmdline *c, sv v)
+{
+	pair(c, v, true);
+}
+
+static void prefix_p(struct cmdline *c, sv v)
+{
+	if (sv_starts(v, SV("p")))
+		whole(c, sv_from(v, 1));
+}
+
+static void spaced(struct cmdline *c, sv v)
+{
+	if (sv_find(v, ' ') != SIZE_MAX)
+		cmdline_script(c, v);
+}
+
+/* Of the kinds that a value can be judged by. */
+static void (*const judges[128])(struct cmdline *, sv) = {
+	[PROGRAM_SECRET] = whole,
+	[PROGRAM_MAYBE] = maybe,
+	[PROGRAM_RANDOM] = random_only,
+	[PROGRAM_USERPASS] = userpass,
+	[PROGRAM_PERCENT] = percent,
+	[PROGRAM_COMMA] = comma,
+	[PROGRAM_SLASH] = slash,
+	[PROGRAM_AUTH] = auth,
+	[PROGRAM_CERT] = certificate,
+	[PROGRAM_PROXY] = proxy,
+	[PROGRAM_HEADER] = header,
+	[PROGRAM_COOKIE] = cookie,
+	[PROGRAM_KEYVAL] = keyval,
+	[PROGRAM_ANYVAL] = anyval,
+	[PROGRAM_OPENSSL] = openssl,
+	[PROGRAM_PREFIX_P] = prefix_p,
+	[PROGRAM_SCRIPT] = cmdline_script,
+	[PROGRAM_SPACED] = spaced,
+	[PROGRAM_SED] = sed,
+	[PROGRAM_TEXT] = text,
+	[PROGRAM_MAC] = mac,
+	[PROGRAM_JSON] = json,
+	[PROGRAM_NAME] = name,
+	[PROGRAM_NAMED] = named,
+};
+
 void cmdline_judge(struct cmdline *c, enum program_kind kind, sv v)
 {
-	sv u = value_unquote(v);
-
-	switch (kind) {
-	case PROGRAM_PLAIN:
-	case PROGRAM_COMMAND:
-	case PROGRAM_REST:
-	case PROGRAM_SECOND:
-	case PROGRAM_ARG:
-		return;
-	case PROGRAM_SED:
-		sed(c, u);
-		return;
-	case PROGRAM_TEXT:
-		for (size_t i = 0; i < v.n; i++)
-			if (v.p[i] == '=' || v.p[i] == ':')
-				hits_plain(c->hits, v.p + i);
-		return;
-	case PROGRAM_MAC:
-		mac(c, u);
-		return;
-	case PROGRAM_JSON:
-		json(c, u);
-		return;
-	case PROGRAM_SECRET:
-		add(c, v, RULES_OPTION);
-		return;
-	case PROGRAM_MAYBE:
-		maybe(c, u);
-		return;
-	case PROGRAM_RANDOM:
-		if (value_random(u))
-			add(c, v, RULES_OPTION);
-		return;
-	case PROGRAM_USERPASS:
-		userpass(c, u);
-		return;
-	case PROGRAM_PERCENT:
-		behind(c, u, '%', RULES_USERPASS);
-		return;
-	case PROGRAM_COMMA:
-		behind(c, u, ',', RULES_USERPASS);
-		return;
-	case PROGRAM_SLASH:
-		slash(c, u);
-		return;
-	case PROGRAM_AUTH:
-		auth(c, u);
-		return;
-	case PROGRAM_CERT:
-		certificate(c, u);
-		return;
-	case PROGRAM_PROXY:
-		userinfo_bare(u, c->depth > 0, c->hits);
-		return;
-	case PROGRAM_HEADER:
-		header_find(u, c->depth > 0, c->hits);
-		return;
-	case PROGRAM_COOKIE:
-		if (sv_find(u, '=') != SIZE_MAX)
-			header_cookies(u, c->depth > 0, c->hits);
-		return;
-	case PROGRAM_NAME:
-		c->names_secret = secret_key(u) >= SECRET_MATERIAL;
-		return;
-	case PROGRAM_NAMED:
-		if (c->names_secret)
-			add(c, v, RULES_OPTION);
-		return;
-	case PROGRAM_KEYVAL:
-		pair(c, u, false);
-		return;
-	case PROGRAM_ANYVAL:
-		pair(c, u, true);
-		return;
-	case PROGRAM_OPENSSL:
-		openssl(c, u);
-		return;
-	case PROGRAM_PREFIX_P:
-		if (sv_starts(u, SV("p")))
-			add(c, sv_from(u, 1), RULES_OPTION);
-		return;
-	case PROGRAM_SCRIPT:
-		cmdline_script(c, u);
-		return;
-	case PROGRAM_SPACED:
-		if (sv_find(u, ' ') != SIZE_MAX)
-			cmdline_script(c, u);
-		return;
-	}
+	if (judges[kind])
+		judges[kind](c, value_unquote(v));
 }
 
 static bool ends_in_any(sv name, const char *const *list, size_t n)

@@ -343,6 +343,9 @@ static bool is_secret(sv t, const struct pair *p, enum secret_class c,
 
 	if (!quoted && is_call(t, v))
 		return false;
+	/* (userPassword=*) */
+	while (!quoted && before == '(' && v.n && v.p[v.n - 1] == ')')
+		v.n--;
 	/* 'Password: ' */
 	if (!p->quoted_key && (is_quote(before) || p->colon) &&
 	    is_quote(t.p[p->value]) && closes(t, p->value))

@@ -190,6 +190,7 @@ static const struct word words[] = {
 	{"httponly", A},
 	{"id", A},
 	{"ids", A},
+	{"identity", A},
 	{"imagepull", B},
 	{"impass", E},
 	{"index", a},

@@ -235,11 +235,13 @@ static void short_option(struct argwalk *w, sv t)
 		long_option(w, name, '=');
 }
 
-/* /name:value where the table says so, or the name says secret. */
-bool argwalk_is_slash(const struct argwalk *w, sv t)
+/* /name:value where the table says so, or the name says secret; +password. */
+bool argwalk_is_other(const struct argwalk *w, sv t)
 {
 	size_t colon;
 
+	if (t.n > 4 && t.p[0] == '+' && !w->p)
+		return secret_key(sv_from(t, 1)) == SECRET_STRONG;
 	if (t.n < 2 || t.p[0] != '/')
 		return false;
 	if (argwalk_flags(w) & PROGRAM_COLONS)
@@ -255,6 +257,8 @@ void argwalk_option(struct argwalk *w, sv t)
 {
 	if (t.p[0] == '/')
 		long_option(w, sv_from(t, 1), ':');
+	else if (t.p[0] == '+')
+		long_option(w, sv_from(t, 1), '=');
 	else if (t.p[1] == '-')
 		long_option(w, sv_from(t, 2), '=');
 	else

@@ -92,9 +92,14 @@ const struct proglist_entry proglist_tools[] = {
 	 "password:S username: daemon:", "#4:S", 0, 0},
 	{"amulecmd ed2k mldonkey_command", "P:S h: p: c: u:",
 	 "password:S host: port: command:", NO, 0, 0},
+	{"srcds_linux srcds_run srcds_linux64 hlds_run hlds_linux", NO,
+	 "game: port: ip: authkey:S",
+	 "+sv_setsteamaccount:S +rcon_password:S +sv_password:S "
+	 "+tv_password:S",
+	 LONG1, 0},
 	{"gallery-dl instaloader streamlink librespot spotdl", "p:S u: d: o:",
 	 "password:S username: login:", NO, 0, 0},
-	{"cpuminer minerd cgminer bfgminer xmrig", "p:S O:U u: o: a: t:",
+	{"cpuminer minerd cgminer bfgminer", "p:S O:U u: o: a: t:",
 	 "pass:S userpass:U user: url: algo:", NO, 0, 0},
 	{"bitcoin-cli litecoin-cli dogecoin-cli dash-cli zcash-cli "
 	 "bitcoin-wallet",

@@ -223,6 +223,10 @@ enum secret_class secret_key(sv key)
 		if ((i == 0 && (ws.flags[i] & KEYWORD_NOT_FIRST)) ||
 		    (i + 1 == at && (ws.flags[i] & KEYWORD_NOT_BEFORE)))
 			return SECRET_NONE;
+	/* What a server's key is to hash to, pin-sha256. */
+	if (!strcmp(ws.w[at], "pin") && at + 1 < ws.n &&
+	    !strncmp(ws.w[at + 1], "sha", 3))
+		return SECRET_NONE;
 	/* QEMU's encrypt.key-secret is an id. */
 	if (at >= 2 && !strcmp(ws.w[at], "secret") &&
 	    !strcmp(ws.w[at - 1], "key") && !strcmp(ws.w[at - 2], "encrypt"))

@@ -661,6 +661,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/ninth.tsv");
 		corpus("testdata/redact/tenth.tsv");
 		corpus("testdata/redact/eleventh.tsv");
+		corpus("testdata/redact/twelfth.tsv");
 		corpus("testdata/redact/tools.tsv");
 	}
 	verdict();
