@@ -5,7 +5,6 @@
 #include <ctype.h>
 
 #include "secret/header.h"
-#include "secret/keyval.h"
 #include "secret/rules.h"
 #include "secret/secret.h"
 #include "secret/userinfo.h"

@@ -8,11 +8,9 @@
 
 #include <ctype.h>
 
-#include "base/mem.h"
 #include "secret/rules.h"
-#include "secret/secret.h"
+#include "secret/piped.h"
 #include "secret/value.h"
-#include "text/base64.h"
 
 enum lex {
 	LEX_END,
@@ -191,13 +189,6 @@ static bool is_any(sv t, const char *const *list, size_t n)
 	return false;
 }
 
-static sv name_of(sv path)
-{
-	size_t slash = sv_rfind(path, '/');
-
-	return slash == SIZE_MAX ? path : sv_from(path, slash + 1);
-}
-
 static bool is_reserved(sv t)
 {
 	static const char *const list[] = {
@@ -234,217 +225,8 @@ static void command(struct cmdline *c, size_t *from, size_t to)
 		cmdline_walk(c, c->words[*from].text, *from + 1, to);
 }
 
-static bool has_flag(const struct argv_token *t, char letter)
-{
-	return t->text.n > 1 && t->text.p[0] == '-' && t->text.p[1] != '-' &&
-	       memchr(t->text.p, letter, t->text.n);
-}
-
-/* podman secret create NAME -, gh secret set NAME, wrangler secret put NAME */
-static bool is_secret_store(const struct cmdline *c, size_t from, size_t to)
-{
-	static const char *const verbs[] = {"create", "set", "put",
-					    "import", "add", "insert"};
-	bool secret = false;
-
-	for (size_t i = from + 1; i < to; i++) {
-		sv t = c->words[i].text;
-
-		if (secret && is_any(t, verbs, ARRAY_LEN(verbs)))
-			return !sv_eq(name_of(c->words[from].text),
-				      SV("kubectl"));
-		secret |= sv_eq(t, SV("secret")) || sv_eq(t, SV("secrets"));
-	}
-	return false;
-}
-
-/* --password-file, -passphrase */
-static bool is_secret_option(sv t)
-{
-	return t.n > 4 && t.p[0] == '-' &&
-	       (memmem(t.p, t.n, "pass", 4) || memmem(t.p, t.n, "token", 5) ||
-		memmem(t.p, t.n, "secret", 6) || memmem(t.p, t.n, "key", 3));
-}
-
-/* /run/secrets/db, vault-password.txt: what is kept there is one. */
-static bool is_secret_file(sv path)
-{
-	static const char *const others[] = {"log",  "out",   "err", "pid",
-					     "lock", "state", "md",  "html",
-					     "sh",   "py",    "csv"};
-	sv name = name_of(path), end = sv_from(name, sv_rfind(name, '.') + 1);
-
-	return !sv_eq(name, SV("passwd")) &&
-	       !is_any(end, others, ARRAY_LEN(others)) &&
-	       (secret_key(name) >= SECRET_MATERIAL ||
-		memmem(path.p, path.n, "/secrets/", 9));
-}
-
-/* Does this command read a secret from its standard input? */
-static bool is_sink(const struct cmdline *c, size_t from, size_t to)
-{
-	static const char *const programs[] = {
-		"chpasswd",
-		"cryptsetup",
-		"smbpasswd",
-		"kinit",
-		"newusers",
-		"ecryptfs-add-passphrase",
-		"gnome-keyring-daemon",
-		"su",
-		"vncpasswd",
-		"fscrypt",
-		"keyring",
-		"secret-tool",
-		"passwd",
-		"kpasswd",
-		"wpa_passphrase",
-		"pass",
-		"gopass",
-	};
-	static const char *const options[] = {
-		"--password-stdin",  "--stdin",		 "--pass-stdin",
-		"--passphrase-fd",   "--with-token",	 "-stdin",
-		"--passwd-on-stdin", "--stdin-password", "stdin",
-		"--passphrase-fd=0", "--key-file=-",	 "--token-stdin",
-	};
-	sv name;
-
-	if (from >= to)
-		return false;
-	name = name_of(c->words[from].text);
-	if (is_any(name, programs, ARRAY_LEN(programs)) ||
-	    is_secret_store(c, from, to))
-		return true;
-	for (size_t i = from + 1; i < to; i++) {
-		if (is_any(c->words[i].text, options, ARRAY_LEN(options)))
-			return true;
-		if (sv_ends(c->words[i].text, SV("=/dev/stdin")) ||
-		    (sv_eq(c->words[i].text, SV("/dev/stdin")) &&
-		     is_secret_option(c->words[i - 1].text)))
-			return true;
-		if (sv_eq(name, SV("sudo")) && has_flag(&c->words[i], 'S'))
-			return true;
-		if (sv_eq(name, SV("htpasswd")) && has_flag(&c->words[i], 'i'))
-			return true;
-	}
-	return false;
-}
-
-static bool is_decoder(const struct cmdline *c, size_t from, size_t to)
-{
-	if (from + 1 >= to ||
-	    !sv_eq(name_of(c->words[from].text), SV("base64")))
-		return false;
-	return has_flag(&c->words[from + 1], 'd') ||
-	       has_flag(&c->words[from + 1], 'D') ||
-	       sv_eq(c->words[from + 1].text, SV("--decode"));
-}
-
-/* base64 of a command line that holds a secret. */
-static bool hides_secret(const struct cmdline *c, sv word)
-{
-	struct hits hits = {.n = 0};
-	struct cmdline in = {
-		.programs = c->programs, .hits = &hits, .depth = c->depth};
-	char *plain = mem_alloc(base64_decoded_size(word.n));
-	size_t n = base64_decode(plain, word);
-	bool found = false;
-
-	if (n != SIZE_MAX && word.n >= 8) {
-		hits_reset(&hits, (sv){plain, n});
-		cmdline_script(&in, hits.text);
-		found = hits.n > 0;
-	}
-	cmdline_release(&in);
-	hits_release(&hits);
-	mem_free(plain);
-	return found;
-}
-
-/* What a sink reads. Of user:password, for chpasswd, the user stays. */
-static void fed(struct cmdline *c, sv t)
-{
-	size_t colon = sv_find(t, ':');
-
-	if (colon != SIZE_MAX && colon + 1 < t.n && !value_marker(t))
-		t = sv_from(t, colon + 1);
-	if (!value_placeholder(t, true))
-		hits_add(c->hits, t, RULES_STDIN);
-}
-
-static bool is_echo(sv word)
-{
-	static const char *const list[] = {"echo", "printf", "yes"};
-
-	return is_any(name_of(word), list, ARRAY_LEN(list));
-}
-
-/* echo 'a command line' | sh */
-static void piped_script(struct cmdline *c, size_t from, size_t to)
-{
-	if (from >= to || !is_echo(c->words[from].text))
-		return;
-	for (size_t i = from + 1; i < to; i++)
-		if (sv_find(c->words[i].text, ' ') != SIZE_MAX)
-			cmdline_script(c, c->words[i].text);
-}
-
-static bool is_shell(const struct cmdline *c, size_t from, size_t to)
-{
-	static const char *const list[] = {"sh",  "bash", "dash",  "zsh",
-					   "ksh", "at",	  "batch", "ssh"};
-
-	return from < to &&
-	       is_any(name_of(c->words[from].text), list, ARRAY_LEN(list));
-}
-
-/* echo SECRET | sink: words [from, to) are the echo, or several. */
-static void piped(struct cmdline *c, size_t from, size_t to, bool decoder)
-{
-	if (from >= to || !is_echo(c->words[from].text))
-		return;
-	for (size_t i = from + 1; i < to; i++) {
-		sv t = c->words[i].text;
-
-		if (t.n == 0 || t.p[0] == '-' || sv_starts(t, SV("%s")) ||
-		    is_echo(t) || (decoder && !hides_secret(c, t)))
-			continue;
-		fed(c, t);
-	}
-}
-
-/* What is kept in a file for secrets; settings have names of their own. */
-static void kept(struct cmdline *c, sv t)
-{
-	if (t.n >= 4 && t.p[0] != '-' && !sv_starts(t, SV("%s")) &&
-	    sv_find(t, '=') == SIZE_MAX && sv_find(t, ' ') == SIZE_MAX &&
-	    sv_find(t, ':') == sv_rfind(t, ':'))
-		fed(c, t);
-}
-
-/* echo SECRET > password.txt */
-static void written(struct cmdline *c, size_t from, size_t to)
-{
-	if (from >= to || !is_echo(c->words[from].text))
-		return;
-	for (size_t i = from + 1; i < to; i++)
-		kept(c, c->words[i].text);
-}
-
-/* tee /run/secrets/db */
-static bool is_tee(const struct cmdline *c, size_t from, size_t to)
-{
-	if (from >= to || !sv_eq(name_of(c->words[from].text), SV("tee")))
-		return false;
-	for (size_t i = from + 1; i < to; i++)
-		if (is_secret_file(c->words[i].text))
-			return true;
-	return false;
-}
-
 struct pipeline {
-	size_t from, to; /* the command in front of a pipe */
+	struct piped words; /* of the command in front of a pipe */
 	bool pipe;
 	sv here;   /* word behind <<< */
 	sv fed;	   /* the same, of the command in front of the pipe */
@@ -458,7 +240,7 @@ static size_t group_start(const struct cmdline *c, size_t first, size_t from,
 	if (from < to &&
 	    !(from + 1 == to && sv_eq(c->words[from].text, SV("}"))))
 		return from;
-	while (first < from && !is_echo(c->words[first].text))
+	while (first < from && !piped_echo(c->words[first].text))
 		first++;
 	return first;
 }
@@ -468,28 +250,22 @@ static void finish(struct cmdline *c, size_t first, size_t from,
 		   struct pipeline *p, enum lex how)
 {
 	size_t to = c->n;
+	struct piped here;
 
 	command(c, &from, to);
-	if (p->pipe && is_sink(c, from, to))
-		piped(c, p->from, p->to, false);
-	else if (p->pipe && is_decoder(c, from, to))
-		piped(c, p->from, p->to, true);
-	else if (p->pipe && is_shell(c, from, to))
-		piped_script(c, p->from, p->to);
-	else if (p->pipe && is_tee(c, from, to))
-		written(c, p->from, p->to);
-	if (p->here.n && is_sink(c, from, to))
-		fed(c, p->here);
-	else if (p->here.n && p->kept)
-		kept(c, p->here);
+	here = (struct piped){from, to};
+	if (p->pipe)
+		piped_into(c, p->words, here);
+	if (p->here.n)
+		piped_here(c, p->here, here, p->kept);
 	if (p->kept)
-		written(c, from, to);
-	if (p->pipe && p->fed.n && is_sink(c, from, to))
-		fed(c, p->fed);
+		piped_written(c, here);
+	if (p->pipe && p->fed.n)
+		piped_here(c, p->fed, here, false);
 	if (how == LEX_PIPE)
 		from = group_start(c, first, from, to);
-	*p = (struct pipeline){from,	to,	 how == LEX_PIPE,
-			       SV_NULL, p->here, false};
+	*p = (struct pipeline){
+		.words = {from, to}, .pipe = how == LEX_PIPE, .fed = p->here};
 }
 
 static void run(struct lexer *l)
@@ -507,7 +283,7 @@ static void run(struct lexer *l)
 			if (next == LEX_HERE)
 				p.here = t.text;
 			else if (next == LEX_OUTPUT)
-				p.kept |= is_secret_file(t.text);
+				p.kept |= piped_keeps_secret(t.text);
 			else if (next != LEX_INPUT)
 				cmdline_push(c, &t);
 			next = LEX_WORD;

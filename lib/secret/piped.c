@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "secret/piped.h"
+
+#include "base/mem.h"
+#include "secret/rules.h"
+#include "secret/secret.h"
+#include "secret/unlisted.h"
+#include "secret/value.h"
+#include "text/base64.h"
+
+static bool is_any(sv t, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_eq(t, sv_str(list[i])))
+			return true;
+	return false;
+}
+
+static sv name_of(sv path)
+{
+	size_t slash = sv_rfind(path, '/');
+
+	return slash == SIZE_MAX ? path : sv_from(path, slash + 1);
+}
+
+static bool has_flag(const struct argv_token *t, char letter)
+{
+	return t->text.n > 1 && t->text.p[0] == '-' && t->text.p[1] != '-' &&
+	       memchr(t->text.p, letter, t->text.n);
+}
+
+/* podman secret create NAME -, gh secret set NAME, wrangler secret put NAME */
+static bool is_secret_store(const struct cmdline *c, size_t from, size_t to)
+{
+	static const char *const verbs[] = {"create", "set", "put",
+					    "import", "add", "insert"};
+	bool secret = false;
+
+	for (size_t i = from + 1; i < to; i++) {
+		sv t = c->words[i].text;
+
+		if (secret && is_any(t, verbs, ARRAY_LEN(verbs)))
+			return !sv_eq(name_of(c->words[from].text),
+				      SV("kubectl"));
+		secret |= sv_eq(t, SV("secret")) || sv_eq(t, SV("secrets"));
+	}
+	return false;
+}
+
+/* --password-file, -passphrase */
+static bool is_secret_option(sv t)
+{
+	return t.n > 4 && t.p[0] == '-' &&
+	       (memmem(t.p, t.n, "pass", 4) || memmem(t.p, t.n, "token", 5) ||
+		memmem(t.p, t.n, "secret", 6) || memmem(t.p, t.n, "key", 3));
+}
+
+/* /run/secrets/db, vault-password.txt: what is kept there is one. */
+bool piped_keeps_secret(sv path)
+{
+	static const char *const others[] = {"log",  "out",   "err", "pid",
+					     "lock", "state", "md",  "html",
+					     "sh",   "py",    "csv"};
+	sv name = name_of(path), end = sv_from(name, sv_rfind(name, '.') + 1);
+
+	return !sv_eq(name, SV("passwd")) &&
+	       !is_any(end, others, ARRAY_LEN(others)) &&
+	       (secret_key(name) >= SECRET_MATERIAL ||
+		memmem(path.p, path.n, "/secrets/", 9));
+}
+
+/* Does this command read a secret from its standard input? */
+static bool is_sink(const struct cmdline *c, size_t from, size_t to)
+{
+	static const char *const programs[] = {
+		"chpasswd",
+		"cryptsetup",
+		"smbpasswd",
+		"kinit",
+		"newusers",
+		"ecryptfs-add-passphrase",
+		"gnome-keyring-daemon",
+		"su",
+		"vncpasswd",
+		"fscrypt",
+		"keyring",
+		"secret-tool",
+		"passwd",
+		"kpasswd",
+		"wpa_passphrase",
+		"pass",
+		"gopass",
+	};
+	static const char *const options[] = {
+		"--password-stdin",  "--stdin",		 "--pass-stdin",
+		"--passphrase-fd",   "--with-token",	 "-stdin",
+		"--passwd-on-stdin", "--stdin-password", "stdin",
+		"--passphrase-fd=0", "--key-file=-",	 "--token-stdin",
+	};
+	sv name;
+
+	if (from >= to)
+		return false;
+	name = name_of(c->words[from].text);
+	if (is_any(name, programs, ARRAY_LEN(programs)) ||
+	    is_secret_store(c, from, to))
+		return true;
+	for (size_t i = from + 1; i < to; i++) {
+		if (is_any(c->words[i].text, options, ARRAY_LEN(options)))
+			return true;
+		if (sv_ends(c->words[i].text, SV("=/dev/stdin")) ||
+		    (sv_eq(c->words[i].text, SV("/dev/stdin")) &&
+		     is_secret_option(c->words[i - 1].text)))
+			return true;
+		if (sv_eq(name, SV("sudo")) && has_flag(&c->words[i], 'S'))
+			return true;
+		if (sv_eq(name, SV("htpasswd")) && has_flag(&c->words[i], 'i'))
+			return true;
+	}
+	return false;
+}
+
+static bool is_decoder(const struct cmdline *c, size_t from, size_t to)
+{
+	if (from + 1 >= to ||
+	    !sv_eq(name_of(c->words[from].text), SV("base64")))
+		return false;
+	return has_flag(&c->words[from + 1], 'd') ||
+	       has_flag(&c->words[from + 1], 'D') ||
+	       sv_eq(c->words[from + 1].text, SV("--decode"));
+}
+
+/* echo -n PASSWORD | base64, for a manifest. */
+static bool is_encoder(const struct cmdline *c, size_t from, size_t to)
+{
+	return from < to && sv_eq(name_of(c->words[from].text), SV("base64")) &&
+	       !is_decoder(c, from, to);
+}
+
+/* base64 of a command line that holds a secret. */
+static bool hides_secret(const struct cmdline *c, sv word)
+{
+	struct hits hits = {.n = 0};
+	struct cmdline in = {
+		.programs = c->programs, .hits = &hits, .depth = c->depth};
+	char *plain = mem_alloc(base64_decoded_size(word.n));
+	size_t n = base64_decode(plain, word);
+	bool found = false;
+
+	if (n != SIZE_MAX && word.n >= 8) {
+		hits_reset(&hits, (sv){plain, n});
+		cmdline_script(&in, hits.text);
+		found = hits.n > 0;
+	}
+	cmdline_release(&in);
+	hits_release(&hits);
+	mem_free(plain);
+	return found;
+}
+
+/* What a sink reads. Of user:password, for chpasswd, the user stays. */
+static void fed(struct cmdline *c, sv t)
+{
+	size_t colon = sv_find(t, ':');
+
+	if (colon != SIZE_MAX && colon + 1 < t.n && !value_marker(t))
+		t = sv_from(t, colon + 1);
+	if (!value_placeholder(t, true))
+		hits_add(c->hits, t, RULES_STDIN);
+}
+
+bool piped_echo(sv word)
+{
+	static const char *const list[] = {"echo", "printf", "yes"};
+
+	return is_any(name_of(word), list, ARRAY_LEN(list));
+}
+
+/* echo 'a command line' | sh */
+static void piped_script(struct cmdline *c, size_t from, size_t to)
+{
+	if (from >= to || !piped_echo(c->words[from].text))
+		return;
+	for (size_t i = from + 1; i < to; i++)
+		if (sv_find(c->words[i].text, ' ') != SIZE_MAX)
+			cmdline_script(c, c->words[i].text);
+}
+
+static bool is_shell(const struct cmdline *c, size_t from, size_t to)
+{
+	static const char *const list[] = {"sh",  "bash", "dash",  "zsh",
+					   "ksh", "at",	  "batch", "ssh"};
+
+	return from < to &&
+	       is_any(name_of(c->words[from].text), list, ARRAY_LEN(list));
+}
+
+static void encoded(struct cmdline *c, size_t from, size_t to)
+{
+	if (from >= to || !piped_echo(c->words[from].text))
+		return;
+	for (size_t i = from + 1; i < to; i++)
+		if (value_chosen(c->words[i].text) ||
+		    unlisted_password(c->words[i].text))
+			fed(c, c->words[i].text);
+}
+
+/* echo SECRET | sink: words [from, to) are the echo, or several. */
+static void fed_by(struct cmdline *c, size_t from, size_t to, bool decoder)
+{
+	if (from >= to || !piped_echo(c->words[from].text))
+		return;
+	for (size_t i = from + 1; i < to; i++) {
+		sv t = c->words[i].text;
+
+		if (t.n == 0 || t.p[0] == '-' || sv_starts(t, SV("%s")) ||
+		    piped_echo(t) || (decoder && !hides_secret(c, t)))
+			continue;
+		fed(c, t);
+	}
+}
+
+/* What is kept in a file for secrets; settings have names of their own. */
+static void kept(struct cmdline *c, sv t)
+{
+	if (t.n >= 4 && t.p[0] != '-' && !sv_starts(t, SV("%s")) &&
+	    sv_find(t, '=') == SIZE_MAX && sv_find(t, ' ') == SIZE_MAX &&
+	    sv_find(t, ':') == sv_rfind(t, ':'))
+		fed(c, t);
+}
+
+/* echo SECRET > password.txt */
+void piped_written(struct cmdline *c, struct piped echo)
+{
+	if (echo.from >= echo.to || !piped_echo(c->words[echo.from].text))
+		return;
+	for (size_t i = echo.from + 1; i < echo.to; i++)
+		kept(c, c->words[i].text);
+}
+
+/* tee /run/secrets/db */
+static bool is_tee(const struct cmdline *c, size_t from, size_t to)
+{
+	if (from >= to || !sv_eq(name_of(c->words[from].text), SV("tee")))
+		return false;
+	for (size_t i = from + 1; i < to; i++)
+		if (piped_keeps_secret(c->words[i].text))
+			return true;
+	return false;
+}
+
+void piped_into(struct cmdline *c, struct piped echo, struct piped reader)
+{
+	if (is_sink(c, reader.from, reader.to))
+		fed_by(c, echo.from, echo.to, false);
+	else if (is_decoder(c, reader.from, reader.to))
+		fed_by(c, echo.from, echo.to, true);
+	else if (is_encoder(c, reader.from, reader.to))
+		encoded(c, echo.from, echo.to);
+	else if (is_shell(c, reader.from, reader.to))
+		piped_script(c, echo.from, echo.to);
+	else if (is_tee(c, reader.from, reader.to))
+		piped_written(c, echo);
+}
+
+void piped_here(struct cmdline *c, sv word, struct piped reader, bool keeps)
+{
+	if (is_sink(c, reader.from, reader.to))
+		fed(c, word);
+	else if (keeps)
+		kept(c, word);
+}
