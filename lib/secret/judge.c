@@ -215,6 +215,11 @@ static void pair(struct cmdline *c, sv v, bool any)
 		return;
 	if (asked(c, key, value))
 		return;
+	/* -o ProxyCommand=... */
+	if (sv_ends(key, SV("Command"))) {
+		cmdline_script(c, value_unquote(value));
+		return;
+	}
 	class = secret_env_key(key);
 	if (secret_keyed(class, value, c->depth > 0))
 		add(c, secret_part(class, value_unquote(value)), RULES_ENV);
