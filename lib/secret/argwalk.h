@@ -20,7 +20,8 @@ struct argwalk {
 	bool shell_c;  /* a shell's -c was seen */
 	bool saw_b;    /* PROGRAM_LAST_B */
 	bool setting;  /* "set", "config"... was seen */
-	sv last;       /* the last positional */
+	enum { USER_UNASKED, USER_NONE, USER_NAMED } user;
+	sv last; /* the last positional */
 };
 
 static inline unsigned argwalk_flags(const struct argwalk *w)

@@ -7,6 +7,8 @@
 #include "secret/unlisted.h"
 #include "secret/value.h"
 
+#define VALUE_BEHIND 16 /* words, at most, between a name and --value */
+
 /* An option of the table without a value glued to it. */
 static void bare_option(struct argwalk *w, enum program_arity arity,
 			enum program_kind kind)
@@ -98,7 +100,10 @@ static bool values_secret(const struct argwalk *w, sv option)
 
 	for (size_t i = 0; i < ARRAY_LEN(list); i++)
 		value |= sv_eq(option, sv_str(list[i]));
-	for (size_t i = w->from; value && i + 1 < w->i; i++)
+	if (!value)
+		return false;
+	for (size_t i = w->i - MIN(w->i - w->from, VALUE_BEHIND); i + 1 < w->i;
+	     i++)
 		if (!argwalk_is_option(w->c->words[i].text) &&
 		    secret_key(w->c->words[i].text) == SECRET_STRONG)
 			return true;
@@ -183,7 +188,7 @@ static sv stem(sv name)
 }
 
 /* Does -u, -U, -l, --user or the like name somebody on this command line? */
-static bool names_user(const struct argwalk *w)
+static bool find_user(const struct argwalk *w)
 {
 	static const char *const names[] = {"-u",     "-U",	    "-l",
 					    "--user", "--username", "--login"};
@@ -193,6 +198,13 @@ static bool names_user(const struct argwalk *w)
 			if (sv_eq(w->c->words[i].text, sv_str(names[k])))
 				return unlisted_named(w->c->words[i + 1].text);
 	return false;
+}
+
+static bool names_user(struct argwalk *w)
+{
+	if (w->user == USER_UNASKED)
+		w->user = find_user(w) ? USER_NAMED : USER_NONE;
+	return w->user == USER_NAMED;
 }
 
 /*

@@ -456,7 +456,11 @@ bool value_chosen(sv v)
 		!memchr(v.p, '-', v.n) && !memchr(v.p, '_', v.n));
 }
 
-size_t value_hashed(sv t, size_t i)
+#define MAX_CALL 64 /* bytes of a call's name, with what it belongs to */
+#define MAX_CALLS 4 /* within each other */
+
+/* md5( at t.p[i], or hashlib.md5(: the byte behind it; 0: there is none. */
+static size_t behind_call(sv t, size_t i)
 {
 	static const sv calls[] = {
 		SV("md5"),
@@ -468,18 +472,18 @@ size_t value_hashed(sv t, size_t i)
 		SV("sha384"),
 		SV("sha512"),
 		SV("password"),
-		SV("old_password"),
 		SV("crypt"),
+		SV("old_password"),
 		SV("encrypt"),
 		SV("hash"),
 		SV("bcrypt"),
 		SV("hashpw"),
+		SV("hex"),
 		SV("hash_password"),
 		SV("make_password"),
-		SV("password_hash"),
-		SV("hex"),
 		SV("unhex"),
 		SV("encode"),
+		SV("password_hash"),
 		SV("digest"),
 		SV("concat"),
 		SV("str"),
@@ -487,30 +491,43 @@ size_t value_hashed(sv t, size_t i)
 		SV("b64encode"),
 		SV("to_base64"),
 		SV("secretstr"),
-		SV("generate_password_hash"),
 		SV("hashbytes"),
 		SV("lower"),
+		SV("generate_password_hash"),
 	};
 	size_t n = i, from = i;
 
-	while (n < t.n &&
-	       (isalnum((unsigned char)t.p[n]) || strchr("_.:", t.p[n]))) {
-		if (t.p[n] == '.' || t.p[n] == ':')
+	for (; n < t.n && n - i < MAX_CALL; n++) {
+		char c = t.p[n];
+
+		if (c == '.' || c == ':')
 			from = n + 1;
-		n++;
+		else if (!isalnum((unsigned char)c) && c != '_')
+			break;
 	}
-	if (n >= t.n || t.p[n] != '(' ||
+	if (n == t.n || t.p[n] != '(' ||
 	    !listed((sv){t.p + from, n - from}, calls, ARRAY_LEN(calls)))
-		return i;
+		return 0;
 	for (n++; n < t.n && (t.p[n] == ' ' || t.p[n] == '\\'); n++)
 		continue;
-	if (n + 1 < t.n && (t.p[n] == 'b' || t.p[n] == 'N') &&
-	    (t.p[n + 1] == '\'' || t.p[n + 1] == '"'))
-		n++;
-	if (n < t.n && (t.p[n] == '\'' || t.p[n] == '"'))
-		return n;
-	from = value_hashed(t, n);
-	return from == n ? i : from;
+	return n;
+}
+
+size_t value_hashed(sv t, size_t i)
+{
+	size_t n = i;
+
+	for (int calls = 0; calls < MAX_CALLS; calls++) {
+		n = behind_call(t, n);
+		if (n == 0)
+			return i;
+		if (n + 1 < t.n && (t.p[n] == 'b' || t.p[n] == 'N') &&
+		    (t.p[n + 1] == '\'' || t.p[n + 1] == '"'))
+			n++;
+		if (n < t.n && (t.p[n] == '\'' || t.p[n] == '"'))
+			return n;
+	}
+	return i;
 }
 
 size_t value_marker(sv s)
