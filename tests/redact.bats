@@ -215,3 +215,20 @@ policy() {
 		empty | .process.arguments'"
 	assert_output 'x --password hunter2x'
 }
+
+# 600 KB of the first took half a minute once; 2 MB would take six.
+@test "a line of any length takes time by its length, not by its square" {
+	local unit
+	for unit in '-p x ' '--value x ' 'password=md5(' ')values(' 'a:' \
+		'--password "' 'echo x > secret;' 'token: ' 'a,' '${a:-' '"a":'; do
+		yes -- "$unit" | tr -d '\n' | head -c 2000000 >"$(tmp line)"
+		for binary in /bin/sh /usr/bin/app; do
+			jq -cn --rawfile a "$(tmp line)" --arg b $binary \
+				'{process_exec: {process: {binary: $b, arguments: $a}}},
+				{process_exec: {process: {binary: $b,
+					arguments: "-c \"\($a)\""}}}'
+		done
+	done >"$(tmp in)"
+	run -0 bash -c "timeout -k 5 200 rt-redact -o pb <$(tmp in) 2>&1 >$(tmp out)"
+	assert [ -s "$(tmp out)" ]
+}
