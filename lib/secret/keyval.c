@@ -314,9 +314,10 @@ static bool is_call(sv t, sv v)
 static bool is_prose(sv t, const struct pair *p, enum secret_class c, sv v)
 {
 	static const char *const list[] = {
-		"see", "in",  "is",  "are",  "from",   "the", "a",    "an",
-		"use", "was", "not", "to",   "and",    "for", "with", "as",
-		"by",  "at",  "on",  "must", "should", "can", "has",  "will",
+		"files", "compat", "sss",    "see",  "in",  "is",   "are",
+		"from",	 "the",	   "a",	     "an",   "use", "was",  "not",
+		"to",	 "and",	   "for",    "with", "as",  "by",   "at",
+		"on",	 "must",   "should", "can",  "has", "will",
 	};
 
 	if (v.p != t.p + p->value)

@@ -212,10 +212,12 @@ const struct pattern patterns[] = {
 	 "([^\"\\\\]+)|\\b(?:parameter)?(?:name|key)=[^,\\s=]*(?:pass|secret|"
 	 "token|pwd|api_?key|access_?key|private_?key)[^,\\s=]*,(?:parameter)?"
 	 "value=([^,}\\s\"']+)|\\bsecret,(?:[^\\s,]+,)*data=([^,\\s]+)|"
-	 "proxyauth=[^:,\\s]*:([^,\\s\"']+)|stringData\\\\?\"\\s*:\\s*\\{\\s*"
+	 "proxyauth=[^:,\\s]*:([^,\\s\"']+)|(?:name|key)=\"[^\"]*(?:passw|secret|"
+	 "token|pwd|api_?key|access_?key|private_?key)[^\"]*\"\\s+value=\""
+	 "([^\"]+)|stringData\\\\?\"\\s*:\\s*\\{\\s*"
 	 "\\\\?\"[^\"]+\"\\s*:\\s*\\\\?\"([^\"\\\\]+)",
 	 "\"value \"parametervalue ,value= ,parametervalue= secret, "
-	 "proxyauth= stringdata",
+	 "proxyauth= \"\x1fvalue=\" stringdata",
 	 PATTERNS_PLAIN, false},
 	{"secure-string",
 	 "(?i)convertto-securestring\\s+(?:-string\\s+)?(?:'([^']+)|\\\\?\""
@@ -239,6 +241,15 @@ const struct pattern patterns[] = {
 	 "(?m)(?:^|['\"])[^:\\s'\"]+:(?:[0-9]{2,5}|\\*):[^:\\s'\"]+:[^:\\s'\"]+:"
 	 "((?:\\\\.|[^:\\s'\"\\\\])+)(?:[\\s'\"]|\\\\n|$)",
 	 ":5432: :5433: :6432: :*:", PATTERNS_PLAIN, false},
+	/* What goes over the wire in the clear */
+	{"protocol-login",
+	 "(?m)^PASS :?([^\\r\\n]+)\\r|^AUTH PLAIN ([A-Za-z0-9+/=]{8,})|^[A-Za-z0-9."
+	 "]{1,16} LOGIN (?:\"[^\"]*\"|\\S+) \"?([^\\s\"]+)\"?\\r|(?i:auth)\\r\\n\\$"
+	 "[0-9]+\\r\\n([^\\r\\n]+)(?:\\r\\n\\$[0-9]+\\r\\n([^\\r\\n]+))?",
+	 "pass\x1f auth\x1fplain\x1f \x1flogin\x1f auth\r\n$", PATTERNS_PLAIN,
+	 true},
+	{"redis-auth", "(?m)^AUTH (?:\\S+ )?([^\\s-]{6,})\\r?$", "auth\x1f",
+	 PATTERNS_DIGIT, true},
 	{"redis-acl",
 	 "(?i)\\bsetuser\\s+[^\\n]*?\\s>([^\\s\"']+)|"
 	 "\\b(?:requirepass|masterauth)\\s+([^\\s\"']+)",

@@ -50,7 +50,8 @@ static const char *const code_names[] = {
 static const char *const group_literals[RULES_GROUPS] = {
 	[RULES_GROUP_KEY] =
 		"pass pwd secret token key auth cred cookie bearer psk "
-		"signature sig= sig: sess _pw -pw .pw pw= pw: pw\" pw} sas jwt "
+		"signature sig= sig: sess _pw -pw .pw pw= pw: pw\" pw} pw) pw, "
+		"sas jwt "
 		"salt "
 		"login -pin "
 		"pin= otp licen "

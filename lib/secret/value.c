@@ -109,9 +109,14 @@ static bool percent(sv v)
 	       (v.p[v.n - 1] == '%' && is_name((sv){v.p + 1, v.n - 2}));
 }
 
-/* Where the secret lies, for who may fetch it. */
+/* Where the secret lies, for who may fetch it; YAML's tags for the same. */
 static bool reference(sv v)
 {
+	static const sv tags[] = {
+		SV("!vault"),  SV("!Ref"),	 SV("!Sub"),
+		SV("!GetAtt"), SV("!reference"), SV("!ImportValue"),
+		SV("!secret"), SV("!env_var"),	 SV("!include"),
+	};
 	static const sv heads[] = {
 		SV("op://"),	   SV("ssm://"),      SV("vault://"),
 		SV("vault:"),	   SV("awssm://"),    SV("asm://"),
@@ -127,8 +132,12 @@ static bool reference(sv v)
 		SV("getenv("),	   SV("$env:"),	      SV("$ENV{"),
 		SV("$_ENV["),	   SV("$_SERVER["),   SV("System.get"),
 		SV("std::env"),	   SV("%env("),	      SV("secrets."),
+
 	};
 
+	for (size_t i = 0; v.p[0] == '!' && i < ARRAY_LEN(tags); i++)
+		if (sv_eq(v, tags[i]))
+			return true;
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
 		if (v.p[0] == heads[i].p[0] && sv_starts(v, heads[i]))
 			return v.n > heads[i].n;

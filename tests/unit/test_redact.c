@@ -301,6 +301,25 @@ static void texts(void)
 	   "machine h login bob password [REDACTED:netrc]");
 	is(TEXT, NULL, "Cookie: a=b; c=d\r\nHost: h",
 	   "Cookie: a=[REDACTED:cookie]; c=[REDACTED:cookie]\r\nHost: h");
+	is(TEXT, NULL, "USER bob\r\nPASS fake7 x\r\n",
+	   "USER bob\r\nPASS [REDACTED:protocol-login]\r\n");
+	is(TEXT, NULL, "PASS src/app.test.js\n", NULL);
+	is(TEXT, NULL, "a1 LOGIN bob fake8\r\n",
+	   "a1 LOGIN bob [REDACTED:protocol-login]\r\n");
+	is(TEXT, NULL, "*2\r\n$4\r\nAUTH\r\n$5\r\nfake9\r\n",
+	   "*2\r\n$4\r\nAUTH\r\n$5\r\n[REDACTED:protocol-login]\r\n");
+	is(TEXT, NULL, "AUTH fake10", "AUTH [REDACTED:redis-auth]");
+	is(TEXT, NULL, "AUTH LOGIN", NULL);
+	is(TEXT, NULL, "<add key=\"ApiKey\" value=\"fake11\" />",
+	   "<add key=\"ApiKey\" value=\"[REDACTED:named-value]\" />");
+	is(TEXT, NULL,
+	   "INSERT INTO u (name, pw) VALUES ('a', 'fake12'), ('b', md5('fake13'))",
+	   "INSERT INTO u (name, pw) VALUES ('a', '[REDACTED:assignment]'), "
+	   "('b', md5('[REDACTED:assignment]'))");
+	is(TEXT, NULL, "INSERT INTO u (pw, name) VALUES (NULL, 'a'), (?, 'b')",
+	   NULL);
+	is(TEXT, NULL, "passwd: files systemd", NULL);
+	is(TEXT, NULL, "secret: !vault |", NULL);
 	is(TEXT, NULL, "Cookie: sid=b; theme=dark; Secure",
 	   "Cookie: sid=[REDACTED:cookie]; theme=dark; Secure");
 	is(TEXT, NULL, "Authorization: Digest username=\"b\", response=\"f\"",
