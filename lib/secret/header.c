@@ -57,6 +57,19 @@ static sv skip_blanks(sv s)
 	return s;
 }
 
+/* "Api-Token x": two words, the first a name. */
+static bool is_scheme(sv first, sv rest)
+{
+	bool sign = false;
+
+	for (size_t i = 0; i < first.n; i++) {
+		if (!isalpha((unsigned char)first.p[i]) && first.p[i] != '-')
+			return false;
+		sign |= first.p[i] == '-';
+	}
+	return sign && first_word(rest).n == rest.n;
+}
+
 const char *header_authorization(sv v, bool known, bool script, struct hits *h)
 {
 	static const char *const one[] = {
@@ -72,7 +85,9 @@ const char *header_authorization(sv v, bool known, bool script, struct hits *h)
 	};
 	sv first = first_word(v), rest = skip_blanks(sv_from(v, first.n));
 
-	if (word_is(first, one, ARRAY_LEN(one)) && rest.n)
+	if ((word_is(first, one, ARRAY_LEN(one)) ||
+	     (known && is_scheme(first, rest))) &&
+	    rest.n)
 		rest = known ? rest : first_word(rest);
 	else if (word_is(first, many, ARRAY_LEN(many)) && rest.n)
 		rest = known ? rest : sv_first(rest, header_line_end(rest, 0));

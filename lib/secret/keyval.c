@@ -330,6 +330,15 @@ static bool is_prose(sv t, const struct pair *p, enum secret_class c, sv v)
 	return c == SECRET_MATERIAL && !p->quoted_key && v.n <= 8;
 }
 
+/* "^password=.*$", "token=[^&]*" */
+static bool is_regex(sv v)
+{
+	if (sv_starts(v, SV(".*")))
+		return v.n == 2 || strchr("/$|,#", v.p[2]);
+	return sv_starts(v, SV("[^")) &&
+	       (memmem(v.p, v.n, "]*", 2) || memmem(v.p, v.n, "]+", 2));
+}
+
 /*
  * Is the value at p->value one to hide? Judged by no more than its beginning,
  * so that a text full of keys costs no square.
@@ -344,6 +353,11 @@ static bool is_secret(sv t, const struct pair *p, enum secret_class c,
 
 	if (!quoted && is_call(t, v))
 		return false;
+	/* sed's pattern, and what it writes: __PASSWORD__ and a slash. */
+	if (!quoted && is_regex(v))
+		return false;
+	while (!quoted && sv_starts(v, SV("__")) && sv_ends(v, SV("/")))
+		v.n--;
 	/* (userPassword=*) */
 	while (!quoted && before == '(' && v.n && v.p[v.n - 1] == ')')
 		v.n--;

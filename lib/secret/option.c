@@ -9,6 +9,14 @@
 
 #define VALUE_BEHIND 16 /* words, at most, between a name and --value */
 
+/* mysql --password x: x is a database, but who types a password is wrong. */
+static bool mistaken(const struct argwalk *w)
+{
+	sv next = w->i < w->end ? w->c->words[w->i].text : SV_NULL;
+
+	return value_chosen(next) || unlisted_password(next);
+}
+
 /* An option of the table without a value glued to it. */
 static void bare_option(struct argwalk *w, enum program_arity arity,
 			enum program_kind kind)
@@ -39,6 +47,8 @@ static void bare_option(struct argwalk *w, enum program_arity arity,
 	case PROGRAM_GLUED:
 		return;
 	case PROGRAM_OPTIONAL:
+		if ((argwalk_flags(w) & PROGRAM_GLUED_ONLY) && !mistaken(w))
+			return;
 		if (w->i < w->end && !argwalk_is_option(w->c->words[w->i].text))
 			argwalk_next(w, kind);
 		return;
@@ -51,15 +61,16 @@ static void bare_option(struct argwalk *w, enum program_arity arity,
 	}
 }
 
-/* --name=x, which nobody has for a password. */
-static bool is_long_setting(sv t)
+/* --name=x, -Dname=x, which nobody has for a password. */
+static bool is_setting(sv t)
 {
 	size_t eq = sv_find(t, '=');
 
-	if (eq == SIZE_MAX || eq < 4 || t.p[1] != '-')
+	if (eq == SIZE_MAX || eq < 4 || (t.p[1] != '-' && t.p[1] != 'D'))
 		return false;
 	for (size_t i = 2; i < eq; i++)
-		if (!islower((unsigned char)t.p[i]) && t.p[i] != '-')
+		if (!isalpha((unsigned char)t.p[i]) && t.p[i] != '-' &&
+		    t.p[i] != '.')
 			return false;
 	return true;
 }
@@ -77,7 +88,7 @@ static void unknown_option(struct argwalk *w, sv name)
 		return;
 	next = w->c->words[w->i].text;
 	if (argwalk_is_option(next) &&
-	    (secret_key(name) != SECRET_STRONG || is_long_setting(next)))
+	    (secret_key(name) != SECRET_STRONG || is_setting(next)))
 		return;
 	if (cmdline_named(w->c, name, argwalk_value(w->c, w->i)))
 		w->i++;
@@ -233,9 +244,15 @@ static bool unlisted_short(struct argwalk *w, sv t)
 static void short_option(struct argwalk *w, sv t)
 {
 	sv name = sv_from(t, 1);
+	bool plain = w->p && t.n > 2 && known_short(w->p, t) &&
+		     (argwalk_flags(w) & PROGRAM_LONG1) &&
+		     sv_find(t, '=') == SIZE_MAX;
 	bool long1 = !w->p || (argwalk_flags(w) & PROGRAM_LONG1) ||
 		     ((argwalk_flags(w) & PROGRAM_COLONS) && t.n > 2);
 
+	/* mvn -Psecret-scan: the name of a profile. */
+	if (plain)
+		return;
 	if (!long1 && !known_short(w->p, t) &&
 	    secret_key(stem(name)) >= SECRET_MATERIAL)
 		long1 = true;

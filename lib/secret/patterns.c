@@ -235,7 +235,7 @@ const struct pattern patterns[] = {
 	{"text-option",
 	 "(?i)(?:^|[\\s\"'])--?(?:[a-z0-9_.\\-]*[_.\\-])?(?:password|passwd|"
 	 "passphrase|secret|token|api-?key|access-?key|secret-?key)[ \\t]+(?:"
-	 "\"([^\"]+)|'([^']+)|([^\\s\"']+))",
+	 "\"([^\"]+)|'([^']+)|([^\\s\"'-][^\\s\"']*))",
 	 "pass secret token key", PATTERNS_PLAIN, true},
 	{"pgpass",
 	 "(?m)(?:^|['\"])[^:\\s'\"]+:(?:[0-9]{2,5}|\\*):[^:\\s'\"]+:[^:\\s'\"]+:"

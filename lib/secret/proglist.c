@@ -33,7 +33,7 @@ const struct proglist_entry proglist[] = {
 	 "p?S u: h: P: D: S: e: r: T: w:",
 	 "password~S password1~S password2~S password3~S user: host: port: "
 	 "database: execute: socket: defaults-file: passwords-",
-	 "password:S", 0, 0},
+	 "password:S", PROGRAM_GLUED_ONLY, 0},
 	{"mydumper myloader pt-query-digest pt-table-checksum "
 	 "pt-online-schema-change pt-kill pt-archiver",
 	 "p:S u: h: P: S: B: o: d: t:", "password:S user: host: port:", NO, 0,
@@ -211,7 +211,7 @@ const struct proglist_entry proglist[] = {
 	{"zip zipcloak", "P:S b: i: x: n: t: O: z-", "password:S", NO, 0, 0},
 	{"unzip funzip zipinfo", "P:S d: x:", NO, NO, 0, 0},
 	{"openssl", NO,
-	 "passin:O passout:O pass:O k:S K:S iv:S S:S hmac:S psk:S srppass:O "
+	 "passin:O passout:O pass:O k:S K:S iv: S: hmac:S psk:S srppass:O "
 	 "password:O dpass:O macopt:M pkeyopt:M kfile: in: out: inkey: key: "
 	 "passwd:S subj: CAkey: keyform: keyout: certpbe: keypbe: kdfopt:M "
 	 "secret:S challengePassword:S",
@@ -311,7 +311,7 @@ const struct proglist_entry proglist[] = {
 	 NO, SUB, 0},
 	{"az secret,", "n:", "value:S vault-name: name: file:", NO, 0, 0},
 	{"aws", NO,
-	 "secret-string:J password:S master-user-password:S auth-token:S "
+	 "secret-string:J auth-parameters: password:S master-user-password:S auth-token:S "
 	 "secret-id: key-id: region: profile: query: output: "
 	 "starting-token: next-token: client-request-token: "
 	 "client-token: "
@@ -336,7 +336,7 @@ const struct proglist_entry proglist[] = {
 	{"vault kv,bao kv", NO, "mount: field: version: cas: format:", "#*:Q",
 	 LONG1, 0},
 	{"vault token,bao token,vault unseal,bao unseal", NO,
-	 "accessor- policy: ttl: id:S format: reset- migrate-", "#3:s", LONG1,
+	 "accessor: policy: ttl: id:S format: reset- migrate-", "#3:s", LONG1,
 	 0},
 	{"consul nomad boundary", NO,
 	 "token:S http-addr: address: password:S secret:S encrypt:S",
@@ -438,7 +438,7 @@ const struct proglist_entry proglist[] = {
 	 "jar:X cp: classpath: p: module-path: m: add-modules: add-opens: "
 	 "add-exports: agentpath: javaagent:",
 	 NO, LONG1 | WRAP, 0},
-	{"mvn mvnw gradle gradlew ant sonar-scanner", NO, "f: s: pl: b: p:", NO,
+	{"mvn mvnw gradle gradlew ant sonar-scanner", "P?", "f: s: pl: b: p:", NO,
 	 LONG1, 0},
 };
 

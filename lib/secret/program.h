@@ -70,6 +70,7 @@ enum program_flags {
 	PROGRAM_LAST_B = 256, /* the last positional, if -b was given */
 	PROGRAM_COLONS = 512, /* /name:value options */
 	PROGRAM_ENV = 1024,   /* NAME=VALUE in front of the command */
+	PROGRAM_GLUED_ONLY = 2048, /* ~: the next word by its looks only */
 };
 
 struct program_opt {

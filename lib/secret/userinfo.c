@@ -22,7 +22,7 @@ static bool tokenish(sv u)
 /* Twilio's account, which is no secret: AC and 32 hex digits. */
 static bool is_account(sv u)
 {
-	if (u.n != 34 || !sv_starts(u, SV("AC")))
+	if (u.n != 34 || (!sv_starts(u, SV("AC")) && !sv_starts(u, SV("SK"))))
 		return false;
 	for (size_t i = 2; i < u.n; i++)
 		if (!isxdigit((unsigned char)u.p[i]))

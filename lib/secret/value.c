@@ -90,6 +90,9 @@ static bool listed(sv v, const sv *list, size_t n)
 /* <password>, <your-token>: one bracketed name. */
 static bool bracketed(sv v)
 {
+	/* __DB_PASSWORD__ */
+	if (enclosed(v, SV("__"), SV("__")))
+		return is_name((sv){v.p + 2, v.n - 4});
 	if (v.n < 3 || v.p[0] != '<' || v.p[v.n - 1] != '>')
 		return false;
 	for (size_t i = 1; i + 1 < v.n; i++)

@@ -681,6 +681,7 @@ int main(int argc, char **argv)
 		corpus("testdata/redact/tenth.tsv");
 		corpus("testdata/redact/eleventh.tsv");
 		corpus("testdata/redact/twelfth.tsv");
+		corpus("testdata/redact/thirteenth.tsv");
 		corpus("testdata/redact/tools.tsv");
 	}
 	verdict();
