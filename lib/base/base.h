@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* Around the declarations of headers that the C++ files include, too. */
 #ifdef __cplusplus
@@ -66,6 +67,48 @@ static inline bool sv_ends(sv s, sv suffix)
 	return s.n >= suffix.n &&
 	       (suffix.n == 0 ||
 		memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+}
+
+static inline bool sv_eq_nocase(sv a, sv b)
+{
+	return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool sv_starts_nocase(sv s, sv prefix)
+{
+	return s.n >= prefix.n && sv_eq_nocase((sv){s.p, prefix.n}, prefix);
+}
+
+static inline bool sv_ends_nocase(sv s, sv suffix)
+{
+	return s.n >= suffix.n &&
+	       sv_eq_nocase((sv){s.p + s.n - suffix.n, suffix.n}, suffix);
+}
+
+/* Is s one of n views? */
+static inline bool sv_in(sv s, const sv *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_eq(s, list[i]))
+			return true;
+	return false;
+}
+
+static inline bool sv_in_nocase(sv s, const sv *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sv_eq_nocase(s, list[i]))
+			return true;
+	return false;
+}
+
+/* The last part of a path. */
+static inline sv sv_basename(sv path)
+{
+	const char *q = path.n ? (const char *)memrchr(path.p, '/', path.n)
+			       : NULL;
+
+	return q ? (sv){q + 1, path.n - (size_t)(q + 1 - path.p)} : path;
 }
 
 /* The byte behind the view; NULL for an empty view of nothing. */

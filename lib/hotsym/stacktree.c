@@ -92,17 +92,10 @@ static const struct stackframe *intern(struct stacktree *t,
 	return t->frames[t->n_frames++] = f;
 }
 
-static sv base_name(sv path)
-{
-	size_t slash = sv_rfind(path, '/');
-
-	return slash == SIZE_MAX ? path : sv_from(path, slash + 1);
-}
-
 /* A frame nobody could name is known by where it is. */
 static sv place_name(struct stacktree *t, sv module)
 {
-	sv base = base_name(module);
+	sv base = sv_basename(module);
 
 	if (base.n && base.p[0] == '[')
 		return base;
@@ -132,7 +125,7 @@ static const struct stackframe *frame_of(struct stacktree *t,
 
 static const struct stackframe *program_of(struct stacktree *t, sv binary)
 {
-	struct stackframe key = {.name = base_name(binary), .module = binary};
+	struct stackframe key = {.name = sv_basename(binary), .module = binary};
 
 	if (!key.name.n)
 		key.name = SV("[unknown]");

@@ -111,8 +111,8 @@ static sv cut_suffix(sv *base)
 
 void rotation_parse(sv path, struct rotation_name *n)
 {
-	size_t slash = sv_rfind(path, '/'), dot;
-	sv base = slash == SIZE_MAX ? path : sv_from(path, slash + 1);
+	sv base = sv_basename(path);
+	size_t dot;
 
 	*n = (struct rotation_name){.dir = sv_first(path, path.n - base.n)};
 	n->pack = cut_end(&base, SV(".gz"));

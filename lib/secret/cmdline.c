@@ -157,7 +157,8 @@ static bool words(struct argwalk *w, sv t)
 /* put /app/password X, env:set db_password X: into a store of such pairs. */
 static bool stores(sv verb, sv name)
 {
-	static const char *const list[] = {"set", "put", "setex", "hset"};
+	static const sv list[] = {SV("set"), SV("put"), SV("setex"),
+				  SV("hset")};
 	size_t colon = sv_rfind(verb, ':');
 	bool compound = false;
 
@@ -165,10 +166,8 @@ static bool stores(sv verb, sv name)
 		verb = sv_from(verb, colon + 1);
 	for (size_t i = 0; i < name.n; i++)
 		compound |= strchr("/:._", name.p[i]) != NULL;
-	for (size_t i = 0; compound && i < ARRAY_LEN(list); i++)
-		if (sv_eq(verb, sv_str(list[i])))
-			return secret_key(name) == SECRET_STRONG;
-	return false;
+	return compound && sv_in(verb, list, ARRAY_LEN(list)) &&
+	       secret_key(name) == SECRET_STRONG;
 }
 
 /*

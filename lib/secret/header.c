@@ -2,7 +2,6 @@
 #include "secret/header.h"
 
 #include <ctype.h>
-#include <strings.h>
 
 #include "secret/keyval.h"
 #include "secret/rules.h"
@@ -12,14 +11,6 @@
 static bool is_blank(unsigned char c)
 {
 	return c <= ' ' || c == 0x7f;
-}
-
-static bool word_is(sv w, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strlen(list[i]) == w.n && !strncasecmp(list[i], w.p, w.n))
-			return true;
-	return false;
 }
 
 static sv trim(sv s)
@@ -72,24 +63,27 @@ static bool is_scheme(sv first, sv rest)
 
 const char *header_authorization(sv v, bool known, bool script, struct hits *h)
 {
-	static const char *const one[] = {
-		"basic",   "bearer",  "token",	   "apikey",	"api-key",
-		"key",	   "jwt",     "splunk",	   "genie-key", "genie_key",
-		"sso-key", "bot",     "negotiate", "ntlm",	"aws",
-		"goog1",   "discogs", "pve",
+	static const sv one[] = {
+		SV("basic"),	 SV("bearer"),	  SV("token"),	 SV("apikey"),
+		SV("api-key"),	 SV("key"),	  SV("jwt"),	 SV("splunk"),
+		SV("genie-key"), SV("genie_key"), SV("sso-key"), SV("bot"),
+		SV("negotiate"), SV("ntlm"),	  SV("aws"),	 SV("goog1"),
+		SV("discogs"),	 SV("pve"),
 	};
-	static const char *const many[] = {
-		"digest",    "hawk",	  "oauth", "aws4-hmac-sha256",
-		"signature", "sharedkey", "mac",   "hmac",
-		"gpg",	     "custom",
+	static const sv many[] = {
+		SV("digest"),	 SV("hawk"),
+		SV("oauth"),	 SV("aws4-hmac-sha256"),
+		SV("signature"), SV("sharedkey"),
+		SV("mac"),	 SV("hmac"),
+		SV("gpg"),	 SV("custom"),
 	};
 	sv first = first_word(v), rest = skip_blanks(sv_from(v, first.n));
 
-	if ((word_is(first, one, ARRAY_LEN(one)) ||
+	if ((sv_in_nocase(first, one, ARRAY_LEN(one)) ||
 	     (known && is_scheme(first, rest))) &&
 	    rest.n)
 		rest = known ? rest : first_word(rest);
-	else if (word_is(first, many, ARRAY_LEN(many)) && rest.n)
+	else if (sv_in_nocase(first, many, ARRAY_LEN(many)) && rest.n)
 		rest = known ? rest : sv_first(rest, header_line_end(rest, 0));
 	else
 		rest = known ? v : first;
@@ -101,48 +95,48 @@ const char *header_authorization(sv v, bool known, bool script, struct hits *h)
 /* What a cookie is told by its name to hold, if its value is that simple. */
 static bool is_preference(sv name, sv value)
 {
-	static const char *const names[] = {
-		"lang",
-		"language",
-		"locale",
-		"theme",
-		"consent",
-		"currency",
-		"timezone",
-		"tz",
-		"country",
-		"region",
-		"cookieconsent_status",
-		"cookie_consent",
-		"cookieconsent",
-		"path",
-		"domain",
-		"expires",
-		"max-age",
-		"samesite",
-		"i18n",
-		"next_locale",
-		"color-scheme",
-		"route",
-		"serverid",
-		"variant",
+	static const sv names[] = {
+		SV("lang"),
+		SV("language"),
+		SV("locale"),
+		SV("theme"),
+		SV("consent"),
+		SV("currency"),
+		SV("timezone"),
+		SV("tz"),
+		SV("country"),
+		SV("region"),
+		SV("cookieconsent_status"),
+		SV("cookie_consent"),
+		SV("cookieconsent"),
+		SV("path"),
+		SV("domain"),
+		SV("expires"),
+		SV("max-age"),
+		SV("samesite"),
+		SV("i18n"),
+		SV("next_locale"),
+		SV("color-scheme"),
+		SV("route"),
+		SV("serverid"),
+		SV("variant"),
 	};
 
 	while (name.n && name.p[0] == '_')
 		name = sv_from(name, 1);
-	return word_is(name, names, ARRAY_LEN(names)) && !value_random(value) &&
-	       !value_chosen(value);
+	return sv_in_nocase(name, names, ARRAY_LEN(names)) &&
+	       !value_random(value) && !value_chosen(value);
 }
 
 static void cookie(sv part, bool script, struct hits *h)
 {
-	static const char *const attributes[] = {"secure", "httponly"};
+	static const sv attributes[] = {SV("secure"), SV("httponly")};
 	size_t eq = sv_find(part, '=');
 	sv value = eq == SIZE_MAX ? part : sv_from(part, eq + 1);
 
 	if (value_placeholder(value, script) ||
 	    (eq == SIZE_MAX &&
-	     word_is(part, attributes, ARRAY_LEN(attributes))) ||
+	     sv_in_nocase(part, attributes, ARRAY_LEN(attributes))) ||
 	    (eq != SIZE_MAX && is_preference(sv_first(part, eq), value)))
 		return;
 	hits_add(h, value, RULES_COOKIE);
@@ -160,16 +154,11 @@ void header_cookies(sv region, bool script, struct hits *h)
 	}
 }
 
-static bool ends_with(sv s, sv end)
-{
-	return s.n >= end.n && !strncasecmp(s.p + s.n - end.n, end.p, end.n);
-}
-
 enum header header_kind(sv key)
 {
-	if (ends_with(key, SV("authorization")))
+	if (sv_ends_nocase(key, SV("authorization")))
 		return HEADER_AUTHORIZATION;
-	return ends_with(key, SV("cookie")) ? HEADER_COOKIE : HEADER_NONE;
+	return sv_ends_nocase(key, SV("cookie")) ? HEADER_COOKIE : HEADER_NONE;
 }
 
 void header_find(sv header, bool script, struct hits *h)

@@ -2,7 +2,6 @@
 #include "secret/homepath.h"
 
 #include <ctype.h>
-#include <strings.h>
 
 #include "secret/rules.h"
 #include "secret/value.h"
@@ -138,28 +137,12 @@ void homepath_find_homes(sv t, bool tilde, struct hits *h)
 		find_tilde(t, h);
 }
 
-static bool is_any_nocase(sv s, const sv *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (s.n == list[i].n && !strncasecmp(s.p, list[i].p, s.n))
-			return true;
-	return false;
-}
-
 /* What stands behind the last dot, if something stands in front of it. */
 static sv extension(sv file)
 {
 	size_t dot = sv_rfind(file, '.');
 
 	return dot == SIZE_MAX || dot == 0 ? SV_NULL : sv_from(file, dot + 1);
-}
-
-static bool any_is(sv s, const sv *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (sv_eq(s, list[i]))
-			return true;
-	return false;
 }
 
 static bool any_in(sv s, const sv *list, size_t n)
@@ -270,7 +253,7 @@ static bool is_secret_name(sv file)
 		SV("kubelet.conf"),
 	};
 
-	return any_is(file, names, ARRAY_LEN(names));
+	return sv_in(file, names, ARRAY_LEN(names));
 }
 
 static bool is_secret_end(sv file)
@@ -281,7 +264,7 @@ static bool is_secret_end(sv file)
 		SV("keytab"), SV("kubeconfig"), SV("jceks"),
 	};
 
-	return is_any_nocase(extension(file), ends, ARRAY_LEN(ends));
+	return sv_in_nocase(extension(file), ends, ARRAY_LEN(ends));
 }
 
 /* service-account-prod.json, my-credentials.yaml */
@@ -298,7 +281,7 @@ static bool is_secret_document(sv file)
 	};
 
 	/* Encrypted is what may be seen: secrets.enc.yaml. */
-	return is_any_nocase(extension(file), ends, ARRAY_LEN(ends)) &&
+	return sv_in_nocase(extension(file), ends, ARRAY_LEN(ends)) &&
 	       any_in(file, words, ARRAY_LEN(words)) &&
 	       !memmem(file.p, file.n, ".enc.", 5);
 }

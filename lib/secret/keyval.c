@@ -2,7 +2,6 @@
 #include "secret/keyval.h"
 
 #include <ctype.h>
-#include <strings.h>
 
 #include "secret/header.h"
 #include "secret/rules.h"
@@ -253,14 +252,6 @@ static sv take_value(sv t, size_t i, unsigned where, bool *quoted)
 	return (sv){t.p + i, MAX(end, i) - i};
 }
 
-static bool word_is(sv w, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strlen(list[i]) == w.n && !strncasecmp(list[i], w.p, w.n))
-			return true;
-	return false;
-}
-
 /* A header in running text: first, how far it goes. Returns its end. */
 static size_t find_header(sv t, const struct pair *p, enum header kind,
 			  unsigned where, struct hits *h)
@@ -313,17 +304,19 @@ static bool is_call(sv t, sv v)
 /* Words of a sentence, and of a command with its object in front. */
 static bool is_prose(sv t, const struct pair *p, enum secret_class c, sv v)
 {
-	static const char *const list[] = {
-		"files", "compat", "sss",    "see",  "in",  "is",   "are",
-		"from",	 "the",	   "a",	     "an",   "use", "was",  "not",
-		"to",	 "and",	   "for",    "with", "as",  "by",   "at",
-		"on",	 "must",   "should", "can",  "has", "will",
+	static const sv list[] = {
+		SV("files"), SV("compat"), SV("sss"),  SV("see"),    SV("in"),
+		SV("is"),    SV("are"),	   SV("from"), SV("the"),    SV("a"),
+		SV("an"),    SV("use"),	   SV("was"),  SV("not"),    SV("to"),
+		SV("and"),   SV("for"),	   SV("with"), SV("as"),     SV("by"),
+		SV("at"),    SV("on"),	   SV("must"), SV("should"), SV("can"),
+		SV("has"),   SV("will"),
 	};
 
 	if (v.p != t.p + p->value)
 		return false;
 	if (v.p[-1] == ' ')
-		return word_is(v, list, ARRAY_LEN(list));
+		return sv_in_nocase(v, list, ARRAY_LEN(list));
 	for (size_t i = 0; i < v.n; i++)
 		if (!islower((unsigned char)v.p[i]))
 			return false;

@@ -105,13 +105,10 @@ static size_t split_at(sv t, char sep)
 /* --value X, behind db_password or --name db_password. */
 static bool values_secret(const struct argwalk *w, sv option)
 {
-	static const char *const list[] = {"value", "val", "string-value",
-					   "new-value"};
-	bool value = false;
+	static const sv list[] = {SV("value"), SV("val"), SV("string-value"),
+				  SV("new-value")};
 
-	for (size_t i = 0; i < ARRAY_LEN(list); i++)
-		value |= sv_eq(option, sv_str(list[i]));
-	if (!value)
+	if (!sv_in(option, list, ARRAY_LEN(list)))
 		return false;
 	for (size_t i = w->i - MIN(w->i - w->from, VALUE_BEHIND); i + 1 < w->i;
 	     i++)
@@ -201,13 +198,13 @@ static sv stem(sv name)
 /* Does -u, -U, -l, --user or the like name somebody on this command line? */
 static bool find_user(const struct argwalk *w)
 {
-	static const char *const names[] = {"-u",     "-U",	    "-l",
-					    "--user", "--username", "--login"};
+	static const sv names[] = {SV("-u"),	     SV("-U"),
+				   SV("-l"),	     SV("--user"),
+				   SV("--username"), SV("--login")};
 
 	for (size_t i = w->from; i + 1 < w->end; i++)
-		for (size_t k = 0; k < ARRAY_LEN(names); k++)
-			if (sv_eq(w->c->words[i].text, sv_str(names[k])))
-				return unlisted_named(w->c->words[i + 1].text);
+		if (sv_in(w->c->words[i].text, names, ARRAY_LEN(names)))
+			return unlisted_named(w->c->words[i + 1].text);
 	return false;
 }
 

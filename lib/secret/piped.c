@@ -8,21 +8,6 @@
 #include "secret/value.h"
 #include "text/base64.h"
 
-static bool is_any(sv t, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (sv_eq(t, sv_str(list[i])))
-			return true;
-	return false;
-}
-
-static sv name_of(sv path)
-{
-	size_t slash = sv_rfind(path, '/');
-
-	return slash == SIZE_MAX ? path : sv_from(path, slash + 1);
-}
-
 static bool has_flag(const struct argv_token *t, char letter)
 {
 	return t->text.n > 1 && t->text.p[0] == '-' && t->text.p[1] != '-' &&
@@ -32,15 +17,15 @@ static bool has_flag(const struct argv_token *t, char letter)
 /* podman secret create NAME -, gh secret set NAME, wrangler secret put NAME */
 static bool is_secret_store(const struct cmdline *c, size_t from, size_t to)
 {
-	static const char *const verbs[] = {"create", "set", "put",
-					    "import", "add", "insert"};
+	static const sv verbs[] = {SV("create"), SV("set"), SV("put"),
+				   SV("import"), SV("add"), SV("insert")};
 	bool secret = false;
 
 	for (size_t i = from + 1; i < to; i++) {
 		sv t = c->words[i].text;
 
-		if (secret && is_any(t, verbs, ARRAY_LEN(verbs)))
-			return !sv_eq(name_of(c->words[from].text),
+		if (secret && sv_in(t, verbs, ARRAY_LEN(verbs)))
+			return !sv_eq(sv_basename(c->words[from].text),
 				      SV("kubectl"));
 		secret |= sv_eq(t, SV("secret")) || sv_eq(t, SV("secrets"));
 	}
@@ -58,13 +43,15 @@ static bool is_secret_option(sv t)
 /* /run/secrets/db, vault-password.txt: what is kept there is one. */
 bool piped_keeps_secret(sv path)
 {
-	static const char *const others[] = {"log",  "out",   "err", "pid",
-					     "lock", "state", "md",  "html",
-					     "sh",   "py",    "csv"};
-	sv name = name_of(path), end = sv_from(name, sv_rfind(name, '.') + 1);
+	static const sv others[] = {SV("log"), SV("out"),  SV("err"),
+				    SV("pid"), SV("lock"), SV("state"),
+				    SV("md"),  SV("html"), SV("sh"),
+				    SV("py"),  SV("csv")};
+	sv name = sv_basename(path),
+	   end = sv_from(name, sv_rfind(name, '.') + 1);
 
 	return !sv_eq(name, SV("passwd")) &&
-	       !is_any(end, others, ARRAY_LEN(others)) &&
+	       !sv_in(end, others, ARRAY_LEN(others)) &&
 	       (secret_key(name) >= SECRET_MATERIAL ||
 		memmem(path.p, path.n, "/secrets/", 9));
 }
@@ -72,41 +59,49 @@ bool piped_keeps_secret(sv path)
 /* Does this command read a secret from its standard input? */
 static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 {
-	static const char *const programs[] = {
-		"chpasswd",
-		"cryptsetup",
-		"smbpasswd",
-		"kinit",
-		"newusers",
-		"ecryptfs-add-passphrase",
-		"gnome-keyring-daemon",
-		"su",
-		"vncpasswd",
-		"fscrypt",
-		"keyring",
-		"secret-tool",
-		"passwd",
-		"kpasswd",
-		"wpa_passphrase",
-		"pass",
-		"gopass",
+	static const sv programs[] = {
+		SV("chpasswd"),
+		SV("cryptsetup"),
+		SV("smbpasswd"),
+		SV("kinit"),
+		SV("newusers"),
+		SV("ecryptfs-add-passphrase"),
+		SV("gnome-keyring-daemon"),
+		SV("su"),
+		SV("vncpasswd"),
+		SV("fscrypt"),
+		SV("keyring"),
+		SV("secret-tool"),
+		SV("passwd"),
+		SV("kpasswd"),
+		SV("wpa_passphrase"),
+		SV("pass"),
+		SV("gopass"),
 	};
-	static const char *const options[] = {
-		"--password-stdin",  "--stdin",		 "--pass-stdin",
-		"--passphrase-fd",   "--with-token",	 "-stdin",
-		"--passwd-on-stdin", "--stdin-password", "stdin",
-		"--passphrase-fd=0", "--key-file=-",	 "--token-stdin",
+	static const sv options[] = {
+		SV("--password-stdin"),
+		SV("--stdin"),
+		SV("--pass-stdin"),
+		SV("--passphrase-fd"),
+		SV("--with-token"),
+		SV("-stdin"),
+		SV("--passwd-on-stdin"),
+		SV("--stdin-password"),
+		SV("stdin"),
+		SV("--passphrase-fd=0"),
+		SV("--key-file=-"),
+		SV("--token-stdin"),
 	};
 	sv name;
 
 	if (from >= to)
 		return false;
-	name = name_of(c->words[from].text);
-	if (is_any(name, programs, ARRAY_LEN(programs)) ||
+	name = sv_basename(c->words[from].text);
+	if (sv_in(name, programs, ARRAY_LEN(programs)) ||
 	    is_secret_store(c, from, to))
 		return true;
 	for (size_t i = from + 1; i < to; i++) {
-		if (is_any(c->words[i].text, options, ARRAY_LEN(options)))
+		if (sv_in(c->words[i].text, options, ARRAY_LEN(options)))
 			return true;
 		if (sv_ends(c->words[i].text, SV("=/dev/stdin")) ||
 		    (sv_eq(c->words[i].text, SV("/dev/stdin")) &&
@@ -123,7 +118,7 @@ static bool is_sink(const struct cmdline *c, size_t from, size_t to)
 static bool is_decoder(const struct cmdline *c, size_t from, size_t to)
 {
 	if (from + 1 >= to ||
-	    !sv_eq(name_of(c->words[from].text), SV("base64")))
+	    !sv_eq(sv_basename(c->words[from].text), SV("base64")))
 		return false;
 	return has_flag(&c->words[from + 1], 'd') ||
 	       has_flag(&c->words[from + 1], 'D') ||
@@ -133,7 +128,8 @@ static bool is_decoder(const struct cmdline *c, size_t from, size_t to)
 /* echo -n PASSWORD | base64, for a manifest. */
 static bool is_encoder(const struct cmdline *c, size_t from, size_t to)
 {
-	return from < to && sv_eq(name_of(c->words[from].text), SV("base64")) &&
+	return from < to &&
+	       sv_eq(sv_basename(c->words[from].text), SV("base64")) &&
 	       !is_decoder(c, from, to);
 }
 
@@ -171,16 +167,19 @@ static void fed(struct cmdline *c, sv t)
 
 bool piped_echo(sv word)
 {
-	static const char *const list[] = {"echo", "printf", "yes"};
+	static const sv list[] = {SV("echo"), SV("printf"), SV("yes")};
 
-	return is_any(name_of(word), list, ARRAY_LEN(list));
+	return sv_in(sv_basename(word), list, ARRAY_LEN(list));
+}
+
+static bool is_echo(const struct cmdline *c, struct piped words)
+{
+	return words.from < words.to && piped_echo(c->words[words.from].text);
 }
 
 /* echo 'a command line' | sh */
 static void piped_script(struct cmdline *c, size_t from, size_t to)
 {
-	if (from >= to || !piped_echo(c->words[from].text))
-		return;
 	for (size_t i = from + 1; i < to; i++)
 		if (sv_find(c->words[i].text, ' ') != SIZE_MAX)
 			cmdline_script(c, c->words[i].text);
@@ -188,17 +187,16 @@ static void piped_script(struct cmdline *c, size_t from, size_t to)
 
 static bool is_shell(const struct cmdline *c, size_t from, size_t to)
 {
-	static const char *const list[] = {"sh",  "bash", "dash",  "zsh",
-					   "ksh", "at",	  "batch", "ssh"};
+	static const sv list[] = {SV("sh"),    SV("bash"), SV("dash"),
+				  SV("zsh"),   SV("ksh"),  SV("at"),
+				  SV("batch"), SV("ssh")};
 
 	return from < to &&
-	       is_any(name_of(c->words[from].text), list, ARRAY_LEN(list));
+	       sv_in(sv_basename(c->words[from].text), list, ARRAY_LEN(list));
 }
 
 static void encoded(struct cmdline *c, size_t from, size_t to)
 {
-	if (from >= to || !piped_echo(c->words[from].text))
-		return;
 	for (size_t i = from + 1; i < to; i++)
 		if (value_chosen(c->words[i].text) ||
 		    unlisted_password(c->words[i].text))
@@ -208,8 +206,6 @@ static void encoded(struct cmdline *c, size_t from, size_t to)
 /* echo SECRET | sink: words [from, to) are the echo, or several. */
 static void fed_by(struct cmdline *c, size_t from, size_t to, bool decoder)
 {
-	if (from >= to || !piped_echo(c->words[from].text))
-		return;
 	for (size_t i = from + 1; i < to; i++) {
 		sv t = c->words[i].text;
 
@@ -232,7 +228,7 @@ static void kept(struct cmdline *c, sv t)
 /* echo SECRET > password.txt */
 void piped_written(struct cmdline *c, struct piped echo)
 {
-	if (echo.from >= echo.to || !piped_echo(c->words[echo.from].text))
+	if (!is_echo(c, echo))
 		return;
 	for (size_t i = echo.from + 1; i < echo.to; i++)
 		kept(c, c->words[i].text);
@@ -241,7 +237,7 @@ void piped_written(struct cmdline *c, struct piped echo)
 /* tee /run/secrets/db */
 static bool is_tee(const struct cmdline *c, size_t from, size_t to)
 {
-	if (from >= to || !sv_eq(name_of(c->words[from].text), SV("tee")))
+	if (from >= to || !sv_eq(sv_basename(c->words[from].text), SV("tee")))
 		return false;
 	for (size_t i = from + 1; i < to; i++)
 		if (piped_keeps_secret(c->words[i].text))
@@ -251,6 +247,8 @@ static bool is_tee(const struct cmdline *c, size_t from, size_t to)
 
 void piped_into(struct cmdline *c, struct piped echo, struct piped reader)
 {
+	if (!is_echo(c, echo))
+		return;
 	if (is_sink(c, reader.from, reader.to))
 		fed_by(c, echo.from, echo.to, false);
 	else if (is_decoder(c, reader.from, reader.to))

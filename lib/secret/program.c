@@ -155,13 +155,6 @@ size_t programs_count(const struct programs *ps)
 	return ps->by_name.n;
 }
 
-static sv basename_of(sv path)
-{
-	size_t slash = sv_rfind(path, '/');
-
-	return slash == SIZE_MAX ? path : sv_from(path, slash + 1);
-}
-
 /* mysql8.0, python3.11, "login -" of a login shell. */
 static sv plain_name(sv name)
 {
@@ -184,7 +177,7 @@ static const struct program *find(const struct programs *ps, sv name)
 
 const struct program *programs_find(const struct programs *ps, sv path)
 {
-	sv name = plain_name(basename_of(path));
+	sv name = plain_name(sv_basename(path));
 
 	return name.n && name.n < MAX_NAME ? find(ps, name) : NULL;
 }
@@ -192,7 +185,7 @@ const struct program *programs_find(const struct programs *ps, sv path)
 const struct program *programs_find_sub(const struct programs *ps, sv path,
 					sv sub)
 {
-	sv name = plain_name(basename_of(path));
+	sv name = plain_name(sv_basename(path));
 	char key[MAX_NAME];
 
 	if (name.n + 1 + sub.n > sizeof(key) || !name.n || !sub.n)

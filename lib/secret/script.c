@@ -181,23 +181,17 @@ static void substitutions(struct lexer *l, const struct argv_token *t)
 	}
 }
 
-static bool is_any(sv t, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (sv_eq(t, sv_str(list[i])))
-			return true;
-	return false;
-}
-
 static bool is_reserved(sv t)
 {
-	static const char *const list[] = {
-		"if",	   "then",     "else",	  "elif", "do",	    "while",
-		"until",   "!",	       "{",	  "}",	  "export", "local",
-		"declare", "readonly", "typeset", "case", "in",
+	static const sv list[] = {
+		SV("if"),      SV("then"),     SV("else"),    SV("elif"),
+		SV("do"),      SV("while"),    SV("until"),   SV("!"),
+		SV("{"),       SV("}"),	       SV("export"),  SV("local"),
+		SV("declare"), SV("readonly"), SV("typeset"), SV("case"),
+		SV("in"),
 	};
 
-	return is_any(t, list, ARRAY_LEN(list));
+	return sv_in(t, list, ARRAY_LEN(list));
 }
 
 /* NAME=value in front of a command, or behind export. */

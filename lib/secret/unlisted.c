@@ -2,7 +2,6 @@
 #include "secret/unlisted.h"
 
 #include <ctype.h>
-#include <strings.h>
 
 #include "secret/value.h"
 
@@ -33,15 +32,12 @@ static bool is_mixed(sv v)
 /* Of names with a colon and an @ that are no logins. */
 static bool is_scheme(sv s)
 {
-	static const char *const list[] = {
-		"npm",	"file", "git",	"mailto",    "sip",
-		"sips", "ssh",	"pkg",	"workspace", "acct",
-		"xmpp", "urn",	"jdbc", "r2dbc",     "oci"};
+	static const sv list[] = {
+		SV("npm"),  SV("file"), SV("git"),  SV("mailto"),    SV("sip"),
+		SV("sips"), SV("ssh"),	SV("pkg"),  SV("workspace"), SV("acct"),
+		SV("xmpp"), SV("urn"),	SV("jdbc"), SV("r2dbc"),     SV("oci")};
 
-	for (size_t i = 0; i < ARRAY_LEN(list); i++)
-		if (sv_eq(s, sv_str(list[i])))
-			return true;
-	return false;
+	return sv_in(s, list, ARRAY_LEN(list));
 }
 
 static bool is_password(sv v)
@@ -84,10 +80,7 @@ bool unlisted_verb(sv t)
 		SV("redis"),
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(list); i++)
-		if (sv_eq(t, list[i]))
-			return true;
-	return false;
+	return sv_in(t, list, ARRAY_LEN(list));
 }
 
 bool unlisted_named(sv user)

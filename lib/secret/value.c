@@ -2,7 +2,6 @@
 #include "secret/value.h"
 
 #include <ctype.h>
-#include <strings.h>
 
 static bool is_name(sv s)
 {
@@ -77,14 +76,6 @@ static bool all_of(sv v, const char *set)
 		if (v.p[i] == '\0' || !strchr(set, v.p[i]))
 			return false;
 	return v.n > 0;
-}
-
-static bool listed(sv v, const sv *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (list[i].n == v.n && !strncasecmp(list[i].p, v.p, v.n))
-			return true;
-	return false;
 }
 
 /* <password>, <your-token>: one bracketed name. */
@@ -163,17 +154,6 @@ static bool call(sv v)
 	return true;
 }
 
-static bool starts_nocase(sv v, sv head)
-{
-	return v.n >= head.n && !strncasecmp(v.p, head.p, head.n);
-}
-
-static bool ends_nocase(sv v, sv tail)
-{
-	return v.n >= tail.n &&
-	       !strncasecmp(v.p + v.n - tail.n, tail.p, tail.n);
-}
-
 /* YOUR_API_KEY_HERE, insert-token-here, your-secret-key */
 static bool to_fill_in(sv v)
 {
@@ -187,14 +167,14 @@ static bool to_fill_in(sv v)
 	for (size_t i = 0; i < v.n; i++)
 		if (!isalpha((unsigned char)v.p[i]) && !strchr("_- .", v.p[i]))
 			return false;
-	if (ends_nocase(v, SV("_here")) || ends_nocase(v, SV("-here")) ||
-	    ends_nocase(v, SV(" here")))
+	if (sv_ends_nocase(v, SV("_here")) || sv_ends_nocase(v, SV("-here")) ||
+	    sv_ends_nocase(v, SV(" here")))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
 		for (size_t k = 0; k < ARRAY_LEN(tails); k++)
 			if (v.n > heads[i].n + tails[k].n &&
-			    starts_nocase(v, heads[i]) &&
-			    ends_nocase(v, tails[k]))
+			    sv_starts_nocase(v, heads[i]) &&
+			    sv_ends_nocase(v, tails[k]))
 				return true;
 	return false;
 }
@@ -232,7 +212,7 @@ bool value_placeholder(sv v, bool script)
 		return true;
 	if (sv_starts(v, SV("{{")) || to_fill_in(v))
 		return true;
-	return listed(v, words, ARRAY_LEN(words));
+	return sv_in_nocase(v, words, ARRAY_LEN(words));
 }
 
 /* 24h, 30s, 512k: how long or how much of it. */
@@ -248,7 +228,7 @@ static bool quantity(sv v)
 	while (n < v.n && isdigit((unsigned char)v.p[n]))
 		n++;
 	return n > 0 && n <= 6 &&
-	       listed(sv_from(v, n), units, ARRAY_LEN(units));
+	       sv_in_nocase(sv_from(v, n), units, ARRAY_LEN(units));
 }
 
 bool value_word(sv v)
@@ -266,7 +246,7 @@ bool value_word(sv v)
 	/* The end of what it stands in. */
 	while (v.n > 1 && strchr("})];,", v.p[v.n - 1]))
 		v.n--;
-	return listed(v, words, ARRAY_LEN(words)) || quantity(v);
+	return sv_in_nocase(v, words, ARRAY_LEN(words)) || quantity(v);
 }
 
 bool value_public(sv v)
@@ -518,7 +498,7 @@ static size_t behind_call(sv t, size_t i)
 			break;
 	}
 	if (n == t.n || t.p[n] != '(' ||
-	    !listed((sv){t.p + from, n - from}, calls, ARRAY_LEN(calls)))
+	    !sv_in_nocase((sv){t.p + from, n - from}, calls, ARRAY_LEN(calls)))
 		return 0;
 	for (n++; n < t.n && (t.p[n] == ' ' || t.p[n] == '\\'); n++)
 		continue;
