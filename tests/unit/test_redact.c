@@ -288,6 +288,26 @@ static void paths(void)
 	is(PATH, NULL, "/usr/lib/python3/token.py", NULL);
 }
 
+static void command_lines(void)
+{
+	is(CMD, "mysql", "-e \"UPDATE u SET password=MD5('fake14')\"", "-e \"UPDATE u SET password=MD5('[REDACTED:assignment]')\"");
+	is(CMD, "sh", "-c \"echo fake15 > /etc/db-password.txt\"", "-c \"echo [REDACTED:stdin-secret] > /etc/db-password.txt\"");
+	is(CMD, "sh", "-c \"echo fake16 | tee /etc/token\"", "-c \"echo [REDACTED:stdin-secret] | tee /etc/token\"");
+	is(CMD, "sh", "-c \"echo done > /var/log/password.log\"", NULL);
+	is(CMD, "sh", "-c \"echo -n fake17x! | base64\"", "-c \"echo -n [REDACTED:stdin-secret] | base64\"");
+	is(CMD, "x", "config:set db_password --value=fake18", "config:set db_password --value=[REDACTED:option]");
+	is(CMD, "x", "config:set colour --value=fake19", NULL);
+	is(CMD, "x", "+rcon_password fake20", "+rcon_password [REDACTED:option]");
+	is(CMD, "mysql", "--password shop -u root", NULL);
+	is(CMD, "mysql", "--password fake21 -u root", "--password [REDACTED:option] -u root");
+	is(CMD, "mvn", "-Psecret-scan verify", NULL);
+	is(CMD, "sudo", "-S -p \"[sudo via ansible, key=nbs1qeo528dm35husgzufuakhi791pma] password:\" id", NULL);
+	is(CMD, "ip", "xfrm state add enc cbc(aes) 0xfake22", "xfrm state add enc cbc(aes) [REDACTED:option]");
+	is(CMD, "openssl", "dgst -mac HMAC -macopt hexkey:fake23 -macopt digest:sha256", "dgst -mac HMAC -macopt hexkey:[REDACTED:option] -macopt digest:sha256");
+	is(CMD, "aws", "secretsmanager create-secret --secret-string {\"username\":\"a\",\"x\":\"fake24\"}", "secretsmanager create-secret --secret-string {\"username\":\"a\",\"x\":\"[REDACTED:option]\"}");
+	is(CMD, "ssh", "-o ProxyCommand=\"sshpass -p fake25 ssh j\" h", "-o ProxyCommand=\"sshpass -p [REDACTED:option] ssh j\" h");
+}
+
 static void texts(void)
 {
 	is(TEXT, NULL, "nothing to see", NULL);
@@ -691,6 +711,7 @@ int main(int argc, char **argv)
 	ambiguous();
 	env();
 	paths();
+	command_lines();
 	texts();
 	cards();
 	bytes();
